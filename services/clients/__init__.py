@@ -1,0 +1,1 @@
+"""One typed caller per neighbour."""

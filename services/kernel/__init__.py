@@ -1,0 +1,1 @@
+"""Mechanism without domain nouns: database, letters, jobs, clock, tokens, web."""
