@@ -1,7 +1,7 @@
 """Let a process end when its parent does, even by kill -9, so that nothing is ever left behind.
 
 Linux sends the signal when the *thread* that started the process ends, so children are started from a thread
-that lives as long as the parent: its main thread. Also a program of its own, for children that are not Python::
+that lives as long as the parent: its main thread. Also a program of its own, for children that are no Python::
 
     python -I -S die_with_parent.py 2 PARENT_PID program arguments...
 """

@@ -1,0 +1,30 @@
+"""Which service answers a public address: decided by the first segment after ``/api/v1``."""
+
+SEGMENTS: dict[str, tuple[str, ...]] = {
+    "enrollment": (
+        "schools",
+        "children",
+        "offerings",
+        "places",
+        "agreements",
+        "imports",
+        "approvals",
+        "families",
+        "public",
+    ),
+    "attendance": (
+        "days",
+        "hand-overs",
+        "scans",
+        "passes",
+        "releases",
+        "stays",
+        "missing",
+        "late-cases",
+        "boards",
+    ),
+    "notifications": ("messages", "credits", "wechat"),
+}
+"""Everything else under ``/api/v1`` is the gateway's own."""
+
+DOOR = {segment: service for service, segments in SEGMENTS.items() for segment in segments}

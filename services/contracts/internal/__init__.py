@@ -1,0 +1,1 @@
+"""Requests and answers between services, a page for each owner."""

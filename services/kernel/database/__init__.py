@@ -1,0 +1,1 @@
+"""PostgreSQL: how it is started, divided, migrated, and how a transaction carries its caller's scope."""

@@ -1,0 +1,54 @@
+"""Write a fact into the outbox, in the transaction that makes it true."""
+
+import json
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.kernel.ids import new_id
+from services.kernel.jobs import enqueue
+from services.kernel.letters.envelope import Announced
+
+LETTERS = "letters"
+"""The worker's entrypoint for the outbox; its payload is a batch's id."""
+
+_WRITE = text(
+    "INSERT INTO outgoing (batch_id, reader, letters, count, state, announced_at)"
+    " VALUES (:batch_id, :reader, CAST(:letters AS jsonb), :count, 'waiting', :announced_at)"
+)
+
+
+async def announce(tx: AsyncSession, *facts: Announced, now: datetime) -> None:
+    """Tell each fact to the services that its class names, if this transaction commits.
+
+    All facts of one call travel as one batch per reader and arrive in this order. A fact without readers is
+    not written at all. ``now`` is the domain's instant.
+    """
+    letters: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for fact in facts:
+        for reader in type(fact).READERS:
+            letters[reader].append(
+                {
+                    "letter_id": str(new_id()),
+                    "kind": fact.kind,
+                    "sender": fact.kind.partition(".")[0],
+                    "sent_at": now.isoformat(),
+                    "body": fact.model_dump(mode="json"),
+                }
+            )
+    batches: list[dict[str, Any]] = [
+        {
+            "batch_id": new_id(),
+            "reader": reader,
+            "letters": json.dumps(batch, ensure_ascii=False),
+            "count": len(batch),
+            "announced_at": now,
+        }
+        for reader, batch in letters.items()
+    ]
+    if batches:
+        await tx.execute(_WRITE, batches)
+        await enqueue(tx, LETTERS, [batch["batch_id"].bytes for batch in batches])

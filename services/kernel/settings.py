@@ -1,0 +1,46 @@
+"""What a process is told by its environment. Secrets have no default."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting of a service process, read from ``KEHOU_…`` variables.
+
+    Neighbours' URLs are base addresses without a trailing slash. ``keys_dir`` holds ``<service>.pem`` (the own
+    private key) and ``public.json`` (everybody's public keys). ``field_keys`` is the key ring of encrypted
+    columns: ``id:base64`` of 32 bytes, newest first, separated by commas.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KEHOU_", extra="ignore")
+
+    database_url: SecretStr = SecretStr("")
+    keys_dir: Path = Path("data/keys")
+    field_keys: SecretStr = SecretStr("")
+    card_key: SecretStr = SecretStr("")
+    clock: str = "real"
+    data_dir: Path = Path("data")
+    policy_file: Path = Path("policies/changzhi-2021.toml")
+
+    host: str = "127.0.0.1"
+    port: int = 8460
+    log_level: str = "INFO"
+    pool_size: int = 8
+
+    enrollment_url: str = "http://127.0.0.1:8461"
+    attendance_url: str = "http://127.0.0.1:8462"
+    notifications_url: str = "http://127.0.0.1:8463"
+    gateway_url: str = "http://127.0.0.1:8460"
+
+    wechat_url: str = "https://api.weixin.qq.com"
+    wechat_appid: str = ""
+    wechat_secret: SecretStr = SecretStr("")
+    sms_url: str = "https://dysmsapi.aliyuncs.com"
+    sms_key_id: str = ""
+    sms_key_secret: SecretStr = SecretStr("")
+    sms_sign_name: str = ""
+
+    redis_url: str = ""
+    """Shared rate limits when there are replicas of the gateway; empty: each process counts for itself."""

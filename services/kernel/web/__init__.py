@@ -1,0 +1,1 @@
+"""HTTP: one app factory, one form of refusal, one way to know the caller."""

@@ -1,0 +1,79 @@
+"""Idempotency keys: the same key and body get the same answer; another body is refused (design 6)."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.kernel.problems import Unprocessable
+from services.kernel.web.dependencies import Caller, Tx
+
+Made = TypeVar("Made", bound=BaseModel)
+
+_CLAIM = text(
+    "INSERT INTO answer (account_id, route, key, request_hash) VALUES (:account_id, :route, :key, :hash)"
+    " ON CONFLICT DO NOTHING RETURNING key"
+)
+_READ = text(
+    "SELECT request_hash, body FROM answer WHERE account_id = :account_id AND route = :route AND key = :key"
+)
+_KEEP = text(
+    "UPDATE answer SET body = :body WHERE account_id = :account_id AND route = :route AND key = :key"
+)
+
+
+class KeyReused(Unprocessable):
+    """This Idempotency-Key came before with another request."""
+
+    detail = "这次提交与之前的内容不一致，请刷新页面后重新操作。"
+
+
+class Once:
+    """Runs a command at most once per (account, route, key).
+
+    The key is stored in the command's transaction: a command that failed leaves no key, and of two at the same moment the second waits for the first.
+    """
+
+    def __init__(self, tx: AsyncSession, facts: dict[str, object]) -> None:
+        self._tx = tx
+        self._facts = facts
+
+    async def __call__(self, make: Callable[[], Awaitable[Made]]) -> Made | Response:
+        """Return what ``make`` returns, or the stored answer of the first time."""
+        if await self._tx.scalar(_CLAIM, self._facts) is None:
+            stored = (await self._tx.execute(_READ, self._facts)).one()
+            if bytes(stored.request_hash) != self._facts["hash"]:
+                raise KeyReused
+            return Response(
+                stored.body, media_type="application/json", headers={"Idempotent-Replayed": "true"}
+            )
+        made = await make()
+        await self._tx.execute(_KEEP, {**self._facts, "body": made.model_dump_json().encode()})
+        return made
+
+
+async def once(
+    request: Request,
+    who: Caller,
+    tx: Tx,
+    idempotency_key: Annotated[str, Header(min_length=8, max_length=64)],
+) -> Once:
+    """Read the key; the route's path with its ids is part of what it is unique in."""
+    body = await request.body()
+    return Once(
+        tx,
+        {
+            "account_id": who.account_id,
+            "route": f"{request.method} {request.url.path}",
+            "key": idempotency_key,
+            "hash": hashlib.sha256(request.url.query.encode() + b"\0" + body).digest(),
+        },
+    )
+
+
+OnceOnly = Annotated[Once, Depends(once, scope="function")]
