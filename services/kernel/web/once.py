@@ -36,7 +36,8 @@ class KeyReused(Unprocessable):
 class Once:
     """Runs a command at most once per (account, route, key).
 
-    The key is stored in the command's transaction: a command that failed leaves no key, and of two at the same moment the second waits for the first.
+    The key is stored in the command's transaction: a command that failed leaves no key, and of two at the
+    same moment the second waits for the first.
     """
 
     def __init__(self, tx: AsyncSession, facts: dict[str, object]) -> None:
