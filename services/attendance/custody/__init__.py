@@ -1,0 +1,1 @@
+"""The ledger of custody: who answers for a child, from being received to being released."""

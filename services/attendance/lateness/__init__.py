@@ -1,0 +1,1 @@
+"""Nobody came: the ladder that climbs until a person releases the child."""

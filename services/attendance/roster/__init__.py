@@ -1,0 +1,1 @@
+"""What attendance knows of a school: its own copy, so that scanning works while enrollment is down."""

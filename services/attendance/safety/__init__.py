@@ -1,0 +1,1 @@
+"""Expected and not there: missing children, cleared only by a person."""

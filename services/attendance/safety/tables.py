@@ -1,0 +1,38 @@
+"""Missing children."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, text
+from sqlmodel import Field
+
+from services.attendance.registry import AttendanceTable
+
+INSTANT = DateTime(timezone=True)
+
+
+class MissingCase(AttendanceTable, table=True):
+    """A child that was expected, or on its way, and is not there. Only a person clears it, with a reason."""
+
+    __table_args__ = (
+        Index(
+            "one_open_case_a_child",
+            "school_id",
+            "service_on",
+            "child_id",
+            unique=True,
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
+
+    school_id: UUID = Field(primary_key=True)
+    service_on: date = Field(primary_key=True)
+    case_id: UUID = Field(primary_key=True)
+    child_id: UUID
+    turn: int
+    session_id: UUID | None
+    raised_at: datetime = Field(sa_type=INSTANT)
+    told_at: datetime | None = Field(default=None, sa_type=INSTANT, description="When the family was told.")
+    cleared_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    cleared_by: UUID | None = None
+    reason: str | None = None

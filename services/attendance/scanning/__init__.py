@@ -1,0 +1,1 @@
+"""Teachers' phones: batches of scans, early, late, twice and out of order."""
