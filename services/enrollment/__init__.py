@@ -1,0 +1,1 @@
+"""Enrollment: schools, families, menus, places and agreements."""

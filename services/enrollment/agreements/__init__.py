@@ -1,0 +1,1 @@
+"""The safety agreement between school and guardian (R29)."""

@@ -1,0 +1,1 @@
+"""What a school offers, and what the policy says about it."""

@@ -1,0 +1,18 @@
+"""Every table of the service, and which of them belong to no school: for migrations and architecture tests."""
+
+from services.enrollment.agreements import tables as agreements
+from services.enrollment.families import tables as families
+from services.enrollment.imports import tables as imports
+from services.enrollment.menu import tables as menu
+from services.enrollment.schools import tables as schools
+from services.enrollment.selection import tables as selection
+from services.enrollment.table import EnrollmentTable
+from services.kernel.database.tables import KERNEL_TABLES, add_kernel_tables
+
+__all__ = ["PLATFORM", "agreements", "families", "imports", "menu", "metadata", "schools", "selection"]
+
+metadata = EnrollmentTable.metadata
+add_kernel_tables(metadata)
+
+PLATFORM = frozenset({"school"}) | KERNEL_TABLES
+"""Tables without row security. A school's entry is what its public page shows anyway."""

@@ -1,0 +1,1 @@
+"""What other services copy, by version."""

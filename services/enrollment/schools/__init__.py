@@ -1,0 +1,1 @@
+"""A school, its terms, staff and rooms."""

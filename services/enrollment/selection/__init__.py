@@ -1,0 +1,1 @@
+"""How a child comes to a place."""
