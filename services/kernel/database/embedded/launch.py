@@ -52,8 +52,8 @@ class EmbeddedPostgres:
     """A PostgreSQL that belongs to this process and lives in one folder.
 
     It ends with this process, also by kill -9 (Linux; elsewhere only in order), and keeps its rows. Start it
-    from the main thread: Linux ties its life to the thread that started it. The folder holds ``cluster/`` (the
-    data), ``superuser.password`` (mode 600), ``server.json`` (port and process id) and ``server.log``.
+    from the main thread: Linux ties its life to the thread that started it. The folder holds ``cluster/``
+    (the data), ``superuser.password`` (mode 600), ``server.json`` (port and process id) and ``server.log``.
     """
 
     def __init__(self, data_dir: Path, *, settings: dict[str, str] | None = None) -> None:

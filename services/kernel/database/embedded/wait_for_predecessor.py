@@ -1,8 +1,8 @@
 """Let whatever is left of the server before us end; then remove its stale postmaster.pid.
 
 When a parent is killed with -9 its server needs a moment to shut down; when the server itself is, its helpers
-do. PostgreSQL's own check asks only whether the process id in postmaster.pid is alive. After a crash that id may
-belong to any program (in a container it nearly always does), and the server would refuse to start for ever.
+do. PostgreSQL's own check asks only whether the process id in postmaster.pid is alive. After a crash that id
+may belong to any program (in a container it nearly always does), and the server would refuse for ever.
 """
 
 import time

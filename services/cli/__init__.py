@@ -1,0 +1,1 @@
+"""The command line: `python -m services.cli`, or `make` for the usual ways in."""
