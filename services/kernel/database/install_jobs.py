@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from alembic.operations import Operations
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
 from pgqueuer.domain.settings import DBSettings, Durability
 
@@ -10,7 +9,7 @@ JOB_TABLES = frozenset({"pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgque
 """Ids only, no row security: the worker takes jobs of every school."""
 
 
-def install_jobs(op: Operations) -> None:
+def install_jobs(op: Any) -> None:
     """Create the queue; its log and statistics are unlogged, since a crash may forget them.
 
     The script holds many statements, which only the driver itself takes. It joins the migration's transaction:
@@ -27,7 +26,7 @@ def install_jobs(op: Operations) -> None:
     connection.run_async(run)
 
 
-def remove_jobs(op: Operations) -> None:
+def remove_jobs(op: Any) -> None:
     """Drop what `install_jobs` made."""
     for statement in _builder().build_uninstall_query().split(";"):
         if statement.strip():

@@ -7,8 +7,7 @@ exists (`look_up`), see every school.
 """
 
 from collections.abc import Sequence
-
-from alembic.operations import Operations
+from typing import Any
 
 from services.kernel.database.provision import APP, OWNER
 
@@ -16,7 +15,7 @@ IN_SCOPE = "school_id = ANY ((SELECT NULLIF(current_setting('kehou.school_ids', 
 """The inner SELECT is evaluated once a statement, not once a row."""
 
 
-def secure_school_tables(op: Operations, tables: Sequence[str]) -> None:
+def secure_school_tables(op: Any, tables: Sequence[str]) -> None:
     """Let rows of ``tables`` be seen and written only inside the transaction's scope; call it after creating them."""
     for table in tables:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
@@ -25,13 +24,13 @@ def secure_school_tables(op: Operations, tables: Sequence[str]) -> None:
         op.execute(f"CREATE POLICY owner_maintains ON {table} TO {OWNER} USING (true) WITH CHECK (true)")
 
 
-def append_only(op: Operations, tables: Sequence[str]) -> None:
+def append_only(op: Any, tables: Sequence[str]) -> None:
     """Take from the app the means to rewrite or remove rows of ``tables``: a mistake is corrected by a new row."""
     for table in tables:
         op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {APP}")
 
 
-def look_up(op: Operations, signature: str, returns: str, query: str) -> None:
+def look_up(op: Any, signature: str, returns: str, query: str) -> None:
     """Make a function that sees every school: for what is asked before a scope exists, such as a login by phone.
 
     Args:
@@ -48,7 +47,7 @@ def look_up(op: Operations, signature: str, returns: str, query: str) -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION {_named(signature)} TO {APP}")
 
 
-def take_longer(op: Operations, *, seconds: int) -> None:
+def take_longer(op: Any, *, seconds: int) -> None:
     """Let the statements of this one migration run for ``seconds`` instead of five: a backfill, an index."""
     op.execute(f"SET LOCAL statement_timeout = '{seconds}s'")
 

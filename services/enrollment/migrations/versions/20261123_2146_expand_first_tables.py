@@ -1,6 +1,6 @@
 """Expand first tables.
 
-Revision: 20261123_2144
+Revision: 20261123_2146
 Follows: nothing
 """
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from services.kernel.database.install_jobs import install_jobs, remove_jobs
 from services.kernel.database.security import append_only, look_up, secure_school_tables
 
-revision = "20261123_2144"
+revision = "20261123_2146"
 down_revision = None
 branch_labels = None
 depends_on = None
