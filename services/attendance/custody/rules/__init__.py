@@ -1,0 +1,1 @@
+"""Pure: what custody may do next. No I/O, no clock."""
