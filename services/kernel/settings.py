@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     sms_key_id: str = ""
     sms_key_secret: SecretStr = SecretStr("")
     sms_sign_name: str = ""
+    providers_file: Path = Path("examples/providers.toml")
+    """Which message templates the accounts at WeChat and the SMS provider hold, and for what."""
 
     redis_url: str = ""
     """Shared rate limits when there are replicas of the gateway; empty: each process counts for itself."""

@@ -1,0 +1,1 @@
+"""SMS: what the platform needs of a provider, and Aliyun (wechat.md 5)."""

@@ -1,0 +1,1 @@
+"""WeChat and SMS as they are on the wire, for tests and the demo. No service imports this package."""
