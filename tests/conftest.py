@@ -27,7 +27,7 @@ class Databases:
 
     def __init__(self, admin_url: str, secrets: Path) -> None:
         self.admin_url = admin_url
-        self._secrets = secrets
+        self.secrets = secrets
         self._prefix = f"kehou_test_{os.getpid()}_"
         self._templates: dict[str, ServiceUrls] = {}
         self._numbers = count(1)
@@ -35,7 +35,7 @@ class Databases:
     async def template(self, service: str) -> ServiceUrls:
         """Return the URLs of a service's migrated database, which is only ever copied."""
         if service not in self._templates:
-            urls = await provision(self.admin_url, self._secrets, services=[service], prefix=self._prefix)
+            urls = await provision(self.admin_url, self.secrets, services=[service], prefix=self._prefix)
             await migrate(service, urls[service].owner)
             self._templates[service] = urls[service]
         return self._templates[service]
