@@ -5,6 +5,7 @@ that cannot have its lock within four seconds gives up, and one that runs longer
 (`services.kernel.database.security.take_longer` for the exceptions).
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
@@ -28,6 +29,8 @@ MIGRATE_LOCK = 0x6D696772617465
 PATIENCE = {"lock_timeout": "4s", "statement_timeout": "5s"}
 QUEUE_SECONDS = 300
 """How long one migration waits for another to end."""
+MONTH_PARTITION = re.compile(r"_\d{4}_\d{2}$")
+"""How a monthly partition is named: its table, the year, the month."""
 
 T = TypeVar("T")
 
@@ -109,4 +112,5 @@ def _number_by_time(_context: Any, _revision: Any, directives: list[MigrationScr
 
 
 def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    return not (kind == "table" and name in JOB_TABLES)
+    """Leave out the job queue's tables, and a table's partitions: they come and go with the months."""
+    return not (kind == "table" and name and (name in JOB_TABLES or MONTH_PARTITION.search(name)))
