@@ -1,21 +1,20 @@
 """Days, sessions, stays, hand-overs and the ledger's entries (design 4a)."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
-    DateTime,
     ForeignKeyConstraint,
     Index,
     String,
     UniqueConstraint,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.attendance.registry import AttendanceTable
-
-INSTANT = DateTime(timezone=True)
+from services.attendance.table import INSTANT, AttendanceTable
 
 
 class ServiceDay(AttendanceTable, table=True):
@@ -139,8 +138,11 @@ class HandOver(AttendanceTable, table=True):
     room_id: UUID | None
     offered: int
     accepted: int = 0
+    taken_back: int = 0
     offered_at: datetime = Field(sa_type=INSTANT)
-    settled_at: datetime | None = Field(default=None, sa_type=INSTANT, description="The counts agree.")
+    settled_at: datetime | None = Field(
+        default=None, sa_type=INSTANT, description="The counts agree: accepted + taken back = offered."
+    )
 
 
 class RefusedScan(AttendanceTable, table=True):
@@ -152,6 +154,7 @@ class RefusedScan(AttendanceTable, table=True):
     child_id: UUID | None
     actor_id: UUID
     device_id: UUID | None
-    reason: str
+    reason: str = Field(description="The refusal's slug.")
+    problem: dict[str, Any] = Field(sa_type=JSONB, description="What was answered; a retry gets the same.")
     occurred_at: datetime = Field(sa_type=INSTANT)
     recorded_at: datetime = Field(sa_type=INSTANT)

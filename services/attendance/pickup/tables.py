@@ -1,14 +1,14 @@
 """Passes, tries and refusals."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, UniqueConstraint
+from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.attendance.registry import AttendanceTable
-
-INSTANT = DateTime(timezone=True)
+from services.attendance.table import INSTANT, AttendanceTable
 
 
 class Pass(AttendanceTable, table=True):
@@ -53,6 +53,7 @@ class ReleaseRefusal(AttendanceTable, table=True):
     actor_id: UUID
     device_id: UUID | None
     reason: str = Field(description="The refusal's slug.")
+    problem: dict[str, Any] = Field(sa_type=JSONB, description="What was answered; a retry gets the same.")
     alarming: bool
     occurred_at: datetime = Field(sa_type=INSTANT)
     recorded_at: datetime = Field(sa_type=INSTANT)

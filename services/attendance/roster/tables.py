@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, SmallInteger, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.attendance.registry import AttendanceTable
+from services.attendance.table import AttendanceTable
 
 
 class School(AttendanceTable, table=True):
@@ -20,10 +20,22 @@ class School(AttendanceTable, table=True):
     school_id: UUID = Field(primary_key=True)
     code: str
     name: str
+    releases_at: time = Field(default=time(16, 30), description="Lessons end, school's wall clock.")
     roster_version: int = 0
     settings: dict[str, Any] = Field(
         default_factory=dict, sa_type=JSONB, description="The school's own timings; see roster/settings.py."
     )
+
+
+class CalendarDay(AttendanceTable, table=True):
+    """One day of a school's term. ``runs_as``: the weekday whose timetable it follows (1 … 7), None: closed."""
+
+    school_id: UUID = Field(primary_key=True)
+    day_on: date = Field(primary_key=True)
+    term_id: UUID = Field(primary_key=True)
+    kind: str = Field(description="workday, weekend or holiday.")
+    runs_as: int | None = None
+    certain: bool = True
 
 
 class Adult(AttendanceTable, table=True):
@@ -62,6 +74,15 @@ class Child(AttendanceTable, table=True):
     removed: bool = False
 
 
+class Guardian(AttendanceTable, table=True):
+    """A guardian's name, kept because it may come with another page than what the guardian is to a child."""
+
+    school_id: UUID = Field(primary_key=True)
+    guardian_id: UUID = Field(primary_key=True)
+    name: str
+    removed: bool = False
+
+
 class Collector(AttendanceTable, table=True):
     """Somebody who may take a child: a guardian (``is_guardian``) or a person the family named.
 
@@ -74,6 +95,7 @@ class Collector(AttendanceTable, table=True):
     name: str
     relation: str
     is_guardian: bool
+    rank: int = Field(default=1, description="Guardians: 1 is called first.")
     may_collect: bool = True
     told: bool = Field(default=True, description="Hears of this child: guardians with that right.")
     birth_year: int | None = None
@@ -109,6 +131,7 @@ class Offering(AttendanceTable, table=True):
 
     school_id: UUID = Field(primary_key=True)
     offering_id: UUID = Field(primary_key=True)
+    term_id: UUID
     code: str
     name: str
     kind: str
@@ -121,7 +144,7 @@ class Offering(AttendanceTable, table=True):
 
 
 class Place(AttendanceTable, table=True):
-    """A child's place in an offering, on some weekdays, from a day until a day (inclusive)."""
+    """A child's place in an offering, on some weekdays; ``until_on`` is the first day without it."""
 
     school_id: UUID = Field(primary_key=True)
     place_id: UUID = Field(primary_key=True)
@@ -130,4 +153,3 @@ class Place(AttendanceTable, table=True):
     weekdays: list[int] = Field(sa_type=ARRAY(SmallInteger))
     from_on: date
     until_on: date | None = None
-    removed: bool = False

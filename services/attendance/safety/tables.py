@@ -3,12 +3,10 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, text
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from services.attendance.registry import AttendanceTable
-
-INSTANT = DateTime(timezone=True)
+from services.attendance.table import INSTANT, AttendanceTable
 
 
 class MissingCase(AttendanceTable, table=True):

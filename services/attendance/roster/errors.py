@@ -1,0 +1,18 @@
+"""What cannot be answered from a school's roster."""
+
+from services.kernel.problems import NotFound, Unprocessable
+
+
+class UnknownSchool(NotFound):
+    """Attendance has no roster of this school yet."""
+
+    detail = "学校的名单还没有同步过来，请稍等几分钟再试。"
+
+
+class WhichSchool(Unprocessable):
+    """The caller belongs to several schools and named none.
+
+    Facts: ``school_ids``.
+    """
+
+    detail = "您在不止一所学校任职，请先选择学校。"
