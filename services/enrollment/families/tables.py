@@ -34,7 +34,7 @@ class Child(EnrollmentTable, table=True):
     grade: int
     class_name: str
     boarder: bool = False
-    agreed_version: int | None = Field(
+    agreed_number: int | None = Field(
         default=None, description="The agreement's version a guardian signed (R29)."
     )
     removed: bool = False

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 import unicodedata
 
-GRADES = "一二三四五六七八九"
-WEEKDAYS = "一二三四五六日"
+from services.enrollment.words import GRADES, WEEKDAYS
+
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f〇]+")
 _PHONE = re.compile(r"1[3-9]\d{9}")
 _CLASS = re.compile(r"(?:第)?[(]?(\d{1,2}|[一二三四五六七八九十]{1,3})[)]?班?")
@@ -42,11 +42,6 @@ def grade_of(text: str) -> int | None:
     if len(word) == 1 and word in GRADES:
         return GRADES.index(word) + 1
     return int(word) if word.isdigit() and 1 <= int(word) <= 9 else None
-
-
-def grade_label(grade: int) -> str:
-    """一年级 … 九年级."""
-    return f"{GRADES[grade - 1]}年级"
 
 
 def class_of(text: str) -> str | None:
@@ -88,11 +83,6 @@ def weekdays_of(text: str) -> tuple[int, ...] | None:
     if not word or any(char not in WEEKDAYS for char in word):
         return None
     return tuple(sorted({WEEKDAYS.index(char) + 1 for char in word}))
-
-
-def weekdays_text(weekdays: tuple[int, ...] | list[int]) -> str:
-    """``周一、周三``."""
-    return "、".join(f"周{WEEKDAYS[day - 1]}" for day in sorted(weekdays))
 
 
 def time_of(text: str) -> dt.time | None:

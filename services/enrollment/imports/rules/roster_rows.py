@@ -1,20 +1,20 @@
 """Judge the rows of a roster (学生名册): which children can be taken, and what is to be said of each row. Pure."""
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from services.enrollment.imports.finding import Finding, Reading, Severity, rows_text
 from services.enrollment.imports.read_sheet import Form, Row
 from services.enrollment.imports.rules import plain_cells as plain
+from services.enrollment.imports.rules.row_judgement import RowJudgement, repeated_in
+from services.enrollment.words import grade_label
 
 FORM = Form(
     "学生名册",
     ("学号", "姓名", "性别", "年级", "班级", "监护人1姓名", "与学生关系", "监护人1手机"),
     ("监护人2姓名", "与学生关系2", "监护人2手机", "是否住校", "优先保障类别", "健康提示"),
 )
-TOTALS = ("合计", "总计", "小计", "共计")
 SEXES: dict[str, Literal["boy", "girl"]] = {"男": "boy", "女": "girl"}
 
 
@@ -44,29 +44,6 @@ class ChildRecord:
     health_note: str | None = None
 
 
-@dataclass
-class _Judging:
-    """One row under judgement: findings gather here."""
-
-    row: Row
-    findings: list[Finding] = field(default_factory=list)
-
-    def say(self, severity: Severity, code: str, sentence: str, others: tuple[int, ...] = ()) -> None:
-        self.findings.append(
-            Finding(row=self.row.number, severity=severity, code=code, sentence=sentence, others=others)
-        )
-
-    def reject(self, code: str, sentence: str, others: tuple[int, ...] = ()) -> None:
-        self.say(Severity.REJECTED, code, sentence, others)
-
-    def put_right(self, code: str, sentence: str) -> None:
-        self.say(Severity.ACCEPTED, code, sentence)
-
-    @property
-    def rejected(self) -> bool:
-        return any(finding.severity is Severity.REJECTED for finding in self.findings)
-
-
 def judge_roster(
     rows: Sequence[Row], *, grades: Sequence[int], priority_groups: Sequence[str]
 ) -> Reading[ChildRecord]:
@@ -76,10 +53,10 @@ def judge_roster(
     guardian. An unknown priority group never refuses a child (R06).
     """
     reading: Reading[ChildRecord] = Reading()
-    repeated = _repeated_numbers(rows)
+    repeated = repeated_in(rows, "学号")
     for row in rows:
-        judging = _Judging(row)
-        if _is_no_data(judging):
+        judging = RowJudgement(row)
+        if judging.is_no_data("学号", "姓名"):
             reading.findings += judging.findings
             continue
         reading.rows += 1
@@ -96,28 +73,29 @@ def judge_roster(
         reading.findings += judging.findings
         if record is not None and not judging.rejected:
             reading.records.append(record)
+    _tell_two_names(reading)
     return reading
 
 
-def _repeated_numbers(rows: Sequence[Row]) -> dict[str, list[int]]:
-    where: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        if number := plain.plain(row["学号"]):
-            where[number].append(row.number)
-    return {number: found for number, found in where.items() if len(found) > 1}
+def _tell_two_names(reading: Reading[ChildRecord]) -> None:
+    """A phone is one person; a second name for it is told, and the first one is kept."""
+    names: dict[str, str] = {}
+    for record in reading.records:
+        for guardian in record.guardians:
+            known = names.setdefault(guardian.phone, guardian.name)
+            if known != guardian.name:
+                sentence = f"手机号 {guardian.phone} 前面登记为“{known}”，这里是“{guardian.name}”，先按“{known}”登记。"
+                reading.findings.append(
+                    Finding(
+                        row=record.row,
+                        severity=Severity.WARNING,
+                        code="phone_of_two_names",
+                        sentence=sentence,
+                    )
+                )
 
 
-def _is_no_data(judging: _Judging) -> bool:
-    if judging.row.is_empty():
-        judging.say(Severity.SKIPPED, "empty_row", "空行，已跳过。")
-        return True
-    if plain.plain(judging.row["学号"]) in TOTALS or plain.plain(judging.row["姓名"]) in TOTALS:
-        judging.say(Severity.SKIPPED, "total_line", "这是合计行，不是学生，已跳过。")
-        return True
-    return False
-
-
-def _judge_row(judging: _Judging, grades: Sequence[int], groups: Sequence[str]) -> ChildRecord | None:
+def _judge_row(judging: RowJudgement, grades: Sequence[int], groups: Sequence[str]) -> ChildRecord | None:
     row = judging.row
     student_no = plain.plain(row["学号"])
     if not student_no:
@@ -142,7 +120,7 @@ def _judge_row(judging: _Judging, grades: Sequence[int], groups: Sequence[str]) 
     )
 
 
-def _name(judging: _Judging, column: str) -> str | None:
+def _name(judging: RowJudgement, column: str) -> str | None:
     text = judging.row[column]
     name = plain.name_of(text)
     if name is not None and name != text:
@@ -150,15 +128,15 @@ def _name(judging: _Judging, column: str) -> str | None:
     return name
 
 
-def _class(judging: _Judging, grades: Sequence[int]) -> tuple[int | None, str | None]:
+def _class(judging: RowJudgement, grades: Sequence[int]) -> tuple[int | None, str | None]:
     row = judging.row
     grade, class_name = plain.grade_of(row["年级"]), plain.class_of(row["班级"])
     if grade is None:
         judging.reject("grade_unknown", f"看不懂年级“{row['年级']}”。")
     elif grade not in grades:
-        judging.reject("grade_not_taught", f"本校没有{plain.grade_label(grade)}。")
-    elif row["年级"] != plain.grade_label(grade):
-        judging.put_right("grade_normalised", f"年级“{row['年级']}”已按“{plain.grade_label(grade)}”处理。")
+        judging.reject("grade_not_taught", f"本校没有{grade_label(grade)}。")
+    elif row["年级"] != grade_label(grade):
+        judging.put_right("grade_normalised", f"年级“{row['年级']}”已按“{grade_label(grade)}”处理。")
     if class_name is None:
         judging.reject("class_unknown", f"看不懂班级“{row['班级']}”。")
     elif row["班级"] != class_name:
@@ -166,7 +144,7 @@ def _class(judging: _Judging, grades: Sequence[int]) -> tuple[int | None, str | 
     return grade, class_name
 
 
-def _guardians(judging: _Judging) -> tuple[GuardianRecord, ...]:
+def _guardians(judging: RowJudgement) -> tuple[GuardianRecord, ...]:
     columns = (("监护人1姓名", "与学生关系", "监护人1手机"), ("监护人2姓名", "与学生关系2", "监护人2手机"))
     found: list[GuardianRecord] = []
     for rank, (name_column, relation_column, phone_column) in enumerate(columns, start=1):
@@ -189,7 +167,7 @@ def _guardians(judging: _Judging) -> tuple[GuardianRecord, ...]:
     return tuple(found)
 
 
-def _warn(judging: _Judging) -> Callable[[str, str], None]:
+def _warn(judging: RowJudgement) -> Callable[[str, str], None]:
     return lambda code, sentence: judging.say(Severity.WARNING, code, sentence)
 
 
@@ -197,14 +175,14 @@ def _dropped(rank: int) -> str:
     return "" if rank == 1 else "，已不导入这位监护人"
 
 
-def _tell_phone(judging: _Judging, rank: int, column: str, phone: str) -> None:
+def _tell_phone(judging: RowJudgement, rank: int, column: str, phone: str) -> None:
     if column in judging.row.numeric:
         judging.put_right("phone_was_number", f"监护人{rank}的手机号是数字格式，已按文本记为 {phone}。")
     elif judging.row[column] != phone:
         judging.put_right("phone_normalised", f"监护人{rank}的手机号已转为 {phone}。")
 
 
-def _priority_group(judging: _Judging, groups: Sequence[str]) -> str | None:
+def _priority_group(judging: RowJudgement, groups: Sequence[str]) -> str | None:
     group = plain.plain(judging.row["优先保障类别"])
     if group and group not in groups:
         judging.say(
@@ -216,7 +194,7 @@ def _priority_group(judging: _Judging, groups: Sequence[str]) -> str | None:
     return group or None
 
 
-def _health_note(judging: _Judging) -> str | None:
+def _health_note(judging: RowJudgement) -> str | None:
     note = judging.row["健康提示"].strip()
     if note.startswith(("=", "+", "-", "@")):
         judging.put_right("formula_kept_as_text", "“健康提示”以公式符号开头，已原样保留为文字。")

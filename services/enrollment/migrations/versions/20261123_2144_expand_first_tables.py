@@ -1,6 +1,6 @@
 """Expand first tables.
 
-Revision: 20261123_2146
+Revision: 20261123_2144
 Follows: nothing
 """
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from services.kernel.database.install_jobs import install_jobs, remove_jobs
 from services.kernel.database.security import append_only, look_up, secure_school_tables
 
-revision = "20261123_2146"
+revision = "20261123_2144"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -170,7 +170,7 @@ def upgrade() -> None:
         sa.Column("grade", sa.Integer(), nullable=False),
         sa.Column("class_name", sa.String(), nullable=False),
         sa.Column("boarder", sa.Boolean(), nullable=False),
-        sa.Column("agreed_version", sa.Integer(), nullable=True),
+        sa.Column("agreed_number", sa.Integer(), nullable=True),
         sa.Column("removed", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["school_id"], ["school.school_id"], name=op.f("fk_child_school_id")),

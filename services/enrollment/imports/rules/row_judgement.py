@@ -1,0 +1,57 @@
+"""One row under judgement: what is said of it gathers here. Pure."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from services.enrollment.imports.finding import Finding, Severity
+from services.enrollment.imports.read_sheet import Row
+from services.enrollment.imports.rules import plain_cells as plain
+
+TOTALS = ("合计", "总计", "小计", "共计")
+
+
+@dataclass
+class RowJudgement:
+    """Findings of one row."""
+
+    row: Row
+    findings: list[Finding] = field(default_factory=list)
+
+    def say(self, severity: Severity, code: str, sentence: str, others: tuple[int, ...] = ()) -> None:
+        """Note something."""
+        self.findings.append(
+            Finding(row=self.row.number, severity=severity, code=code, sentence=sentence, others=others)
+        )
+
+    def reject(self, code: str, sentence: str, others: tuple[int, ...] = ()) -> None:
+        """Note why the row cannot be taken."""
+        self.say(Severity.REJECTED, code, sentence, others)
+
+    def put_right(self, code: str, sentence: str) -> None:
+        """Note what was taken in another form than it was written in."""
+        self.say(Severity.ACCEPTED, code, sentence)
+
+    @property
+    def rejected(self) -> bool:
+        """Whether anything speaks against taking the row."""
+        return any(finding.severity is Severity.REJECTED for finding in self.findings)
+
+    def is_no_data(self, *columns: str) -> bool:
+        """Whether the row is empty or a total (a total's word stands in one of ``columns``); notes it if so."""
+        if self.row.is_empty():
+            self.say(Severity.SKIPPED, "empty_row", "空行，已跳过。")
+            return True
+        if any(plain.plain(self.row[column]) in TOTALS for column in columns):
+            self.say(Severity.SKIPPED, "total_line", "这是合计行，不是数据，已跳过。")
+            return True
+        return False
+
+
+def repeated_in(rows: Sequence[Row], column: str) -> dict[str, list[int]]:
+    """Return the row numbers of every value that stands in ``column`` more than once."""
+    where: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if value := plain.plain(row[column]):
+            where[value].append(row.number)
+    return {value: found for value, found in where.items() if len(found) > 1}

@@ -1,0 +1,48 @@
+"""Refusals around a school itself."""
+
+from services.kernel.problems import Conflict, Expired, NotFound, Unprocessable
+
+
+class UnknownSchool(NotFound):
+    """There is no such school."""
+
+    detail = "没有找到这所学校。"
+
+
+class SchoolExists(Conflict):
+    """A school with this code is on file.
+
+    Facts: ``code``.
+    """
+
+    detail = "学校代码 {code} 已经登记过了。"
+
+
+class UnknownSchoolKind(Unprocessable):
+    """The policy knows no such kind of school.
+
+    Facts: ``kind``.
+    """
+
+    detail = "政策里没有“{kind}”这种学校类型。"
+
+
+class InvitationUnknown(NotFound):
+    """No invitation has this code."""
+
+    detail = "邀请码不正确，请核对后再输入。"
+
+
+class InvitationOver(Expired):
+    """This invitation was used, or its time is over."""
+
+    detail = "这个邀请码已经用过，或已过期（72 小时内有效）。请联系发出邀请的人重新生成。"
+
+
+class NoTerm(Conflict):
+    """The school has no term on this day.
+
+    Facts: ``on``.
+    """
+
+    detail = "{on} 不在任何学期内，请先登记学期。"
