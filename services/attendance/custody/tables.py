@@ -49,10 +49,12 @@ class Session(AttendanceTable, table=True):
 class Expectation(AttendanceTable, table=True):
     """A child expected in a session: laid out from places; a child's day is the union of its rows."""
 
+    __table_args__ = (Index("expectation_by_child", "school_id", "service_on", "child_id"),)
+
     school_id: UUID = Field(primary_key=True)
     service_on: date = Field(primary_key=True)
     session_id: UUID = Field(primary_key=True)
-    child_id: UUID = Field(primary_key=True, index=True)
+    child_id: UUID = Field(primary_key=True)
 
 
 class Stay(AttendanceTable, table=True):

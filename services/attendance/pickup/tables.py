@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -18,12 +18,15 @@ class Pass(AttendanceTable, table=True):
     use, with the day's end, by re-issue, or when a teacher saw that the person is not the one.
     """
 
-    __table_args__ = (UniqueConstraint("school_id", "service_on", "code_hash"),)
+    __table_args__ = (
+        UniqueConstraint("school_id", "service_on", "code_hash"),
+        Index("pass_by_child", "school_id", "service_on", "child_id"),
+    )
 
     school_id: UUID = Field(primary_key=True)
     service_on: date = Field(primary_key=True)
     pass_id: UUID = Field(primary_key=True)
-    child_id: UUID = Field(index=True)
+    child_id: UUID
     turn: int
     collector_id: UUID
     code_hash: bytes = Field(sa_type=LargeBinary)

@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, SmallInteger, String
+from sqlalchemy import ARRAY, Index, SmallInteger, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -146,9 +146,14 @@ class Offering(AttendanceTable, table=True):
 class Place(AttendanceTable, table=True):
     """A child's place in an offering, on some weekdays; ``until_on`` is the first day without it."""
 
+    __table_args__ = (
+        Index("place_by_offering", "school_id", "offering_id"),
+        Index("place_by_child", "school_id", "child_id"),
+    )
+
     school_id: UUID = Field(primary_key=True)
     place_id: UUID = Field(primary_key=True)
-    child_id: UUID = Field(index=True)
+    child_id: UUID
     offering_id: UUID
     weekdays: list[int] = Field(sa_type=ARRAY(SmallInteger))
     from_on: date
