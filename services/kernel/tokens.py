@@ -11,7 +11,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from jose import jwk, jwt
-from jose.exceptions import JOSEError
+from jose.exceptions import ExpiredSignatureError, JOSEError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.kernel.clock import real_now
@@ -27,6 +27,10 @@ PUBLIC = "kehou-public"
 
 class BadToken(Unauthenticated):
     """The token is missing, forged, expired, or meant for somebody else."""
+
+
+class StaleToken(BadToken):
+    """The token is genuine, and has expired."""
 
 
 class Identity(BaseModel):
@@ -94,7 +98,7 @@ class Verifier:
         self._remember = remember
 
     def verify(self, token: str, *, audience: str) -> dict[str, Any]:
-        """Return the claims; raises BadToken."""
+        """Return the claims; raises StaleToken for what was genuine once, BadToken for all else."""
         now = real_now().timestamp()
         if (known := self._seen.get((token, audience))) is not None and known[0] > now:
             return known[1]
@@ -102,6 +106,8 @@ class Verifier:
             kid = str(jwt.get_unverified_header(token).get("kid"))
             key: Any = self._keys[kid]
             claims = jwt.decode(token, key, algorithms=["ES256"], audience=audience, issuer=kid)
+        except ExpiredSignatureError as fault:
+            raise StaleToken from fault
         except (JOSEError, KeyError) as fault:
             raise BadToken from fault
         self._seen[(token, audience)] = (float(claims["exp"]), claims)
