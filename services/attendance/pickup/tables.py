@@ -16,10 +16,11 @@ class Pass(AttendanceTable, table=True):
 
     The rotating QR carries this row's id, signed; the 6-character code is stored as a keyed hash. Dies with
     use, with the day's end, by re-issue, or when a teacher saw that the person is not the one.
+    Siblings have a row each under one code, so that each is released once, also by different teachers.
     """
 
     __table_args__ = (
-        UniqueConstraint("school_id", "service_on", "code_hash"),
+        UniqueConstraint("school_id", "service_on", "code_hash", "child_id"),
         Index("pass_by_child", "school_id", "service_on", "child_id"),
     )
 

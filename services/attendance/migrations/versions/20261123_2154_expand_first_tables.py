@@ -322,7 +322,7 @@ def upgrade() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("school_id", "service_on", "pass_id"),
-        sa.UniqueConstraint("school_id", "service_on", "code_hash"),
+        sa.UniqueConstraint("school_id", "service_on", "code_hash", "child_id"),
     )
     op.create_index("pass_by_child", "pass", ["school_id", "service_on", "child_id"], unique=False)
     op.create_table(
