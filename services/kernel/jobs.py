@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kernel.database.transaction import raw
@@ -20,6 +21,12 @@ class RetryLater(Exception):  # noqa: N818 - a request, not a fault
     def __init__(self, after: timedelta, reason: str = "") -> None:
         super().__init__(reason)
         self.after = after
+
+
+_WAITING = text(
+    "SELECT 1 FROM pgqueuer WHERE status = 'queued' AND entrypoint = :entrypoint AND payload = :payload"
+    " AND execute_after <= now() LIMIT 1"
+)
 
 
 def backoff(attempt: int, *, first: float = 0.5, most: float = 300.0) -> timedelta:
@@ -44,3 +51,13 @@ async def enqueue(
         [0] * len(payloads),
         execute_after=[delay] * len(payloads),
     )
+
+
+async def enqueue_unless_waiting(tx: AsyncSession, entrypoint: str, payload: bytes) -> None:
+    """Ask for a job that looks at the newest state of things, unless one that nobody has begun waits already.
+
+    A waiting job begins after this look at the queue, so it sees whatever made the caller ask. One that is
+    running may have looked too early, and one that backs off would come too late: both get company.
+    """
+    if await tx.scalar(_WAITING, {"entrypoint": entrypoint, "payload": payload}) is None:
+        await enqueue(tx, entrypoint, [payload])
