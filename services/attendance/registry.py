@@ -26,5 +26,5 @@ add_kernel_tables(metadata)
 PLATFORM = KERNEL_TABLES | {"school"}
 """Tables without row security: workers must find all schools before they have a scope."""
 
-APPEND_ONLY = frozenset({"entry", "release_refusal", "late_step", "late_receipt"})
+APPEND_ONLY = frozenset({"entry", "late_receipt", "late_step", "refused_scan", "release_refusal"})
 """Tables on which the app's role has neither UPDATE nor DELETE (law 3: nothing is rewritten)."""

@@ -9,10 +9,23 @@ from services.enrollment.selection import tables as selection
 from services.enrollment.table import EnrollmentTable
 from services.kernel.database.tables import KERNEL_TABLES, add_kernel_tables
 
-__all__ = ["PLATFORM", "agreements", "families", "imports", "menu", "metadata", "schools", "selection"]
+__all__ = [
+    "APPEND_ONLY",
+    "PLATFORM",
+    "agreements",
+    "families",
+    "imports",
+    "menu",
+    "metadata",
+    "schools",
+    "selection",
+]
 
 metadata = EnrollmentTable.metadata
 add_kernel_tables(metadata)
 
 PLATFORM = frozenset({"school"}) | KERNEL_TABLES
 """Tables without row security. A school's entry is what its public page shows anyway."""
+
+APPEND_ONLY = frozenset({"agreement_signature", "agreement_text", "import_run", "menu_publication"})
+"""Tables on which the app's role has neither UPDATE nor DELETE: what was signed, published or imported stays."""
