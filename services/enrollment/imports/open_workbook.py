@@ -1,6 +1,9 @@
 """Open what somebody sent as a spreadsheet, after looking at it from the outside."""
 
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
@@ -27,6 +30,8 @@ MOST_ENTRIES = 500
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """Old .xls and password-protected .xlsx are both OLE containers."""
+BROKEN = (zipfile.BadZipFile, KeyError, ValueError, ParseError, EOFError, zlib.error)
+"""What a damaged workbook makes the reader stumble over, also in the middle of a sheet."""
 
 
 def check_size(size: int) -> None:
@@ -39,37 +44,49 @@ def check_size(size: int) -> None:
         raise FileTooLarge(limit_mb=MOST_BYTES // 1024 // 1024)
 
 
-def open_path(path: Path) -> Workbook:
-    """Open a file of this machine; refusals as in `open_workbook`."""
-    check_size(path.stat().st_size)
-    return open_workbook(path.open("rb"))
+@contextmanager
+def open_workbook(source: Path | BinaryIO) -> Iterator[Workbook]:
+    """Open a workbook for reading row by row, formulas as their text; closes it, and the file of a path.
 
-
-def open_workbook(file: BinaryIO) -> Workbook:
-    """Open a workbook for reading row by row, formulas as their text.
-
-    Nothing is unpacked before the archive's own directory was judged. Reads from ``file`` until the workbook is
-    closed.
+    Nothing is unpacked before the archive's own directory was judged.
 
     Raises:
         FileTooLarge, NotASpreadsheet, MacroWorkbook, ProtectedWorkbook, SuspiciousArchive: by name.
     """
-    check_size(file.seek(0, 2))
-    file.seek(0)
-    magic = file.read(8)
-    file.seek(0)
+    if isinstance(source, Path):
+        check_size(source.stat().st_size)
+        with source.open("rb") as file, open_workbook(file) as book:
+            yield book
+        return
+    check_size(source.seek(0, 2))
+    _judge_outside(source)
+    try:
+        # Not data_only: a cell that holds a formula keeps the formula's text, or a health note would be lost.
+        book = load_workbook(source, read_only=True, data_only=False, keep_links=False)
+    except (InvalidFileException, *BROKEN) as fault:
+        raise NotASpreadsheet from fault
+    try:
+        yield book
+    except BROKEN as fault:
+        raise NotASpreadsheet from fault
+    finally:
+        book.close()
+
+
+def _judge_outside(source: BinaryIO) -> None:
+    source.seek(0)
+    magic = source.read(8)
+    source.seek(0)
     if magic == OLE_MAGIC:
         raise ProtectedWorkbook
     if not magic.startswith(ZIP_MAGIC):
         raise NotASpreadsheet
     try:
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(source) as archive:
             _judge_archive(archive.infolist())
-        file.seek(0)
-        # Not data_only: a cell that holds a formula keeps the formula's text, or a health note would be lost.
-        return load_workbook(file, read_only=True, data_only=False, keep_links=False)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, OSError) as fault:
+    except zipfile.BadZipFile as fault:
         raise NotASpreadsheet from fault
+    source.seek(0)
 
 
 def _judge_archive(entries: list[zipfile.ZipInfo]) -> None:

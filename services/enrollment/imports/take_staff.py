@@ -39,9 +39,7 @@ async def take_staff(
     for record in records:
         index = cipher.blind_index(record.phone)
         known = by_number.get(record.staff_no) or by_phone.get(index)
-        personas = set(record.personas)
-        if known is not None and known["staff_no"].startswith("invited-"):
-            personas |= set(known["personas"])
+        granted = known["granted"] if known is not None else []
         same_phone = known is not None and known["phone_index"] == index
         grade, class_name = record.homeroom or (None, None)
         values = {
@@ -51,13 +49,14 @@ async def take_staff(
             "initials": initials_of(record.name),
             "phone_index": index,
             "phone_sealed": known["phone_sealed"] if known and same_phone else cipher.seal(record.phone),
-            "personas": sorted(personas),
+            "personas": sorted({*record.personas, *granted}),
             "subject": record.subject,
             "homeroom_grade": grade,
             "homeroom_class": class_name,
             "removed": False,
         }
-        counts[changes.settle(known, {"school_id": school_id, "staff_id": new_id()}, values)] += 1
+        fresh = {"school_id": school_id, "staff_id": new_id(), "granted": []}
+        counts[changes.settle(known, fresh, values)] += 1
     await write_changes(tx, school_id, [changes], now=now)
     return Written(counts["added"], counts["changed"], counts["unchanged"])
 

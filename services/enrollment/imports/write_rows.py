@@ -14,7 +14,9 @@ from services.enrollment.table import EnrollmentTable
 
 Values = dict[str, Any]
 
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended('import:' || CAST(:school_id AS text), 0))")
+_ALONE = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('import:' || CAST(CAST(:school_id AS uuid) AS text), 0))"
+)
 
 
 @dataclass
@@ -66,7 +68,7 @@ async def rows_on_file(
     """Return all rows of a school."""
     table = table_of(model)
     found = await tx.execute(select(table).where(table.c.school_id == school_id))
-    return [row._mapping for row in found]  # noqa: SLF001 - the documented way to a row as a mapping
+    return [dict(row._mapping) for row in found]  # noqa: SLF001 - the documented way to a row as a mapping
 
 
 async def write_changes(

@@ -69,6 +69,7 @@ async def _officer(
 ) -> Staff:
     known = await staff_by_phone(tx, school_id, cipher.blind_index(phone))
     if known is not None:
+        known.granted = sorted({*known.granted, *personas})
         known.personas = sorted({*known.personas, *personas})
         return known
     staff_id = new_id()
@@ -81,6 +82,7 @@ async def _officer(
         initials=initials_of(name),
         phone_sealed=cipher.seal(phone),
         phone_index=cipher.blind_index(phone),
-        personas=list(personas),
+        personas=sorted(personas),
+        granted=sorted(personas),
         version=0,
     )

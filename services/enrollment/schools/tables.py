@@ -80,6 +80,11 @@ class Staff(EnrollmentTable, table=True):
     phone_sealed: bytes = Field(sa_type=LargeBinary)
     phone_index: bytes = Field(sa_type=LargeBinary)
     personas: list[str] = Field(sa_type=Words)
+    granted: list[str] = Field(
+        default_factory=list,
+        sa_type=Words,
+        description="Personas by invitation: a staff sheet does not end them.",
+    )
     subject: str | None = None
     homeroom_grade: int | None = None
     homeroom_class: str | None = None
@@ -108,7 +113,7 @@ class Invitation(EnrollmentTable, table=True):
     """The way in for a school's first officer: one code, once, for a time. Only its hash is kept."""
 
     __tablename__ = "invitation"
-    __table_args__ = (Index("ix_invitation_code_hash", "code_hash", unique=True),)
+    __table_args__ = (Index("ix_invitation_code_hash", "code_hash"),)
 
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
     invitation_id: UUID = Field(primary_key=True)

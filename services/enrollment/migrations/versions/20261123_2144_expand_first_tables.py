@@ -248,7 +248,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["school_id"], ["school.school_id"], name=op.f("fk_invitation_school_id")),
         sa.PrimaryKeyConstraint("school_id", "invitation_id", name=op.f("pk_invitation")),
     )
-    op.create_index("ix_invitation_code_hash", "invitation", ["code_hash"], unique=True)
+    op.create_index("ix_invitation_code_hash", "invitation", ["code_hash"], unique=False)
     op.create_table(
         "room",
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -283,6 +283,7 @@ def upgrade() -> None:
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("phone_index", sa.LargeBinary(), nullable=False),
         sa.Column("personas", sa.ARRAY(sa.String()), nullable=False),
+        sa.Column("granted", sa.ARRAY(sa.String()), nullable=False),
         sa.Column("subject", sa.String(), nullable=True),
         sa.Column("homeroom_grade", sa.Integer(), nullable=True),
         sa.Column("homeroom_class", sa.String(), nullable=True),
