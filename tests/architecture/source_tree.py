@@ -4,7 +4,6 @@ import ast
 import subprocess
 from collections.abc import Iterator
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -55,8 +54,15 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def import_all_services() -> None:
-    """Import every module under ``services``, so that subclasses can be asked for."""
-    for path in python_files("services"):
-        if "migrations" not in path.parts and path.stem != "__main__":
-            import_module(module_of(path))
+def imports_of(path: Path) -> set[str]:
+    """Return every module that a file imports from, at its head or inside a function."""
+    found: set[str] = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {
+                f"{node.module}.{alias.name}" for alias in node.names if node.module.startswith("services.")
+            }
+    return found
