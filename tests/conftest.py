@@ -40,6 +40,10 @@ class Databases:
             self._templates[service] = urls[service]
         return self._templates[service]
 
+    def adopt(self, name: str, urls: ServiceUrls) -> None:
+        """Take a database that was made elsewhere, under our prefix, as a template."""
+        self._templates[name] = urls
+
     @asynccontextmanager
     async def clone(self, service: str) -> AsyncIterator[ServiceUrls]:
         """Yield the URLs of a fresh copy, dropped afterwards."""

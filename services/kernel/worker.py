@@ -53,10 +53,14 @@ class Worker:
                 await asyncio.sleep(1)
         await timers
 
-    async def pump(self) -> int:
-        """Run due timers and all waiting jobs once; returns how many timers ran. For journeys."""
+    async def pump(self, *, within: float = 30) -> int:
+        """Run due timers and all waiting jobs; returns how many timers ran. For journeys.
+
+        Raises:
+            TimeoutError: after ``within`` seconds (real) jobs still wait: one of them fails again and again.
+        """
         ran = await self._timers.run_due()
-        async with AsyncExitStack() as stack:
+        async with asyncio.timeout(within), AsyncExitStack() as stack:
             manager = await self._manager(stack)
             await manager.run(
                 mode=QueueExecutionMode.drain,

@@ -3,9 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import ORJSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException as StarletteHTTPException  # noqa: TID251 - caught, never raised
 
 from services.kernel import problems
@@ -67,8 +68,10 @@ def refuse(refusal: problems.Refusal, status: int | None = None) -> Response:
     """
     code = status or status_of(refusal)
     body = {**refusal.problem(), "status": code}
-    headers = {"Retry-After": "1"} if code in {429, 503} else None
-    return ORJSONResponse(body, status_code=code, headers=headers, media_type="application/problem+json")
+    wait = str(refusal.facts.get("retry_after_seconds", 1))
+    headers = {"Retry-After": wait} if code in {429, 503} else None
+    content = orjson.dumps(body, default=str)
+    return Response(content, status_code=code, headers=headers, media_type="application/problem+json")
 
 
 def _complaints(fault: RequestValidationError) -> list[dict[str, Any]]:
