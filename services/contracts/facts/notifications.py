@@ -10,6 +10,7 @@ class MessageSettled(Fact):
     """A safety message reached its recipient, or every channel failed.
 
     ``cause_id`` is the id of what it was about (an entry, a case): attendance's ladder hears it (design 4a).
+    ``step_no`` is the ladder's step, where the cause was one.
     """
 
     READERS: ClassVar = ("attendance",)
@@ -20,3 +21,4 @@ class MessageSettled(Fact):
     recipient_id: UUID
     outcome: Literal["delivered", "failed"]
     channel: str | None
+    step_no: int | None = None
