@@ -35,5 +35,5 @@ def asks_for(dependant: Dependant, dependency: Callable[..., Any]) -> bool:
 def unsafe(routes: list[APIRoute]) -> Iterator[tuple[str, APIRoute]]:
     """Yield ``POST /path`` and the route for whatever changes something."""
     for route in routes:
-        for method in sorted(route.methods & {"POST", "PUT", "PATCH", "DELETE"}):
+        for method in sorted(set(route.methods or ()) & {"POST", "PUT", "PATCH", "DELETE"}):
             yield f"{method} {route.path}", route

@@ -62,6 +62,10 @@ def school_tables(service: str) -> list[str]:
     return sorted(name for name in registry.metadata.tables if name not in registry.PLATFORM)
 
 
+def append_only_of(service: str) -> frozenset[str]:
+    return frozenset(getattr(registry_of(service), "APPEND_ONLY", ()))
+
+
 async def set_scope(connection: asyncpg.Connection, *schools: object) -> None:
     told = "{" + ",".join(str(school) for school in schools) + "}"
     await connection.execute("SELECT set_config('kehou.school_ids', $1, false)", told)
@@ -114,7 +118,7 @@ async def test_nobody_changes_or_plants_rows_of_another_school(
 ) -> None:
     await loosen(admin)
     await set_scope(app, THEIRS)
-    forever = getattr(registry_of(service), "APPEND_ONLY", frozenset())
+    forever = append_only_of(service)
     for table in school_tables(service):
         await plant(admin, table, OURS)
         if table not in forever:
@@ -135,7 +139,7 @@ async def test_the_app_cannot_change_the_ledgers_of_its_service(
         APP,
     )
     frozen = {row["relname"] for row in rows} - {"alembic_version"}
-    assert frozen == getattr(registry_of(service), "APPEND_ONLY", frozenset())
+    assert frozen == append_only_of(service)
 
 
 async def test_the_app_knows_its_schemas_version_and_cannot_change_it(

@@ -1,0 +1,100 @@
+"""What the platform answers at, route by route, as the composed apps really have it."""
+
+import pytest
+from fastapi.routing import APIRoute
+
+from services.contracts.doors import DOOR, SEGMENTS
+from services.gateway.routing.which_way import LOGIN_FREE
+from services.kernel.web.dependencies import caller, public_transaction, service_caller
+from services.kernel.web.once import once
+from tests.architecture.composed_apps import PUBLIC, asks_for, routes_of, unsafe
+from tests.architecture.source_tree import SERVICES
+
+STANDING = {"/health", "/ready", "/metrics"}
+
+BODY_CARRIES_CLIENT_IDS: dict[str, frozenset[str]] = {
+    "enrollment": frozenset(),
+    "attendance": frozenset(),
+    "notifications": frozenset(),
+    "gateway": frozenset(),
+}
+"""Unsafe public routes that need no Idempotency-Key: their body's ids, made by the phone, are the key (design 4a),
+or saying it twice says no more than saying it once. Each with its reason."""
+
+
+def public_routes(service: str) -> list[APIRoute]:
+    return [route for route in routes_of(service) if route.path.startswith(PUBLIC)]
+
+
+def segment_of(path: str) -> str:
+    return path.removeprefix(PUBLIC).split("/")[0]
+
+
+@pytest.mark.parametrize("service", SEGMENTS)
+def test_every_public_address_leads_through_the_gateway_to_its_service(service: str) -> None:
+    """The gateway looks at the first segment only; an address whose segment is not in doors.py is never reached."""
+    astray = [route.path for route in public_routes(service) if DOOR.get(segment_of(route.path)) != service]
+    assert not astray
+
+
+@pytest.mark.parametrize("service", SEGMENTS)
+def test_every_door_leads_somewhere(service: str) -> None:
+    assert {segment_of(route.path) for route in public_routes(service)} == set(SEGMENTS[service])
+
+
+def test_the_gateways_own_addresses_hide_nobody_elses() -> None:
+    assert not {segment_of(route.path) for route in public_routes("gateway")} & set(DOOR)
+
+
+@pytest.mark.parametrize("service", SEGMENTS)
+def test_a_service_answers_at_no_address_of_a_third_kind(service: str) -> None:
+    strange = [
+        route.path
+        for route in routes_of(service)
+        if not route.path.startswith((PUBLIC, "/internal/")) and route.path not in STANDING
+    ]
+    assert not strange
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_internal_address_answers_only_services(service: str) -> None:
+    open_ones = [
+        route.path
+        for route in routes_of(service)
+        if route.path.startswith("/internal/") and not asks_for(route.dependant, service_caller)
+    ]
+    assert not open_ones
+
+
+@pytest.mark.parametrize("service", SEGMENTS)
+def test_whoever_asks_a_service_is_known_unless_the_page_is_public(service: str) -> None:
+    """Each service verifies again what the gateway verified (design 7)."""
+    unguarded = [
+        route.path
+        for route in public_routes(service)
+        if not asks_for(route.dependant, caller)
+        and not (
+            asks_for(route.dependant, public_transaction) and segment_of(route.path).encode() in LOGIN_FREE
+        )
+    ]
+    assert not unguarded
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_saying_a_thing_twice_does_it_once(service: str) -> None:
+    """Every unsafe public route takes an Idempotency-Key, or is in the short list above."""
+    told = BODY_CARRIES_CLIENT_IDS[service]
+    found = dict(unsafe(public_routes(service)))
+    keyless = {name for name, route in found.items() if not asks_for(route.dependant, once)}
+    assert keyless == told
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_public_route_says_what_it_answers(service: str) -> None:
+    """Each has a sentence in the documentation, and a model behind its answer."""
+    silent = [
+        f"{min(route.methods or ())} {route.path}"
+        for route in public_routes(service)
+        if not (route.description and route.include_in_schema)
+    ]
+    assert not silent
