@@ -136,10 +136,16 @@ def make_key() -> tuple[bytes, dict[str, Any]]:
     pem = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    return pem, public_of(pem)
+
+
+def public_of(pem: bytes) -> dict[str, Any]:
+    """Return the public half of a private key as a JWK."""
+    private = serialization.load_pem_private_key(pem, password=None)
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return pem, dict(jwk.construct(public.decode(), algorithm="ES256").to_dict())
+    return dict(jwk.construct(public.decode(), algorithm="ES256").to_dict())
 
 
 def load_signer(keys_dir: Path, issuer: str) -> Signer:

@@ -44,13 +44,13 @@ async def _make_kernel_tables(owner_url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-async def kernel_template(databases: Databases) -> AsyncIterator[str]:
+async def kernel_template(databases: Databases) -> str:
     """The name of a database with the kernel's tables alone, which is only ever copied."""
     prefix = f"kehou_test_{os.getpid()}_"
     told = await provision(databases.admin_url, databases.secrets, services=["kernel"], prefix=prefix)
     await _make_kernel_tables(told["kernel"].owner)
     databases.adopt("kernel", told["kernel"])
-    yield "kernel"
+    return "kernel"
 
 
 @pytest.fixture
@@ -112,4 +112,3 @@ async def running(app: FastAPI) -> AsyncIterator[Running]:
 def reached_through(resources: Resources, app: FastAPI) -> Resources:
     """Return the resources with an HTTP client that reaches ``app``, so that letters really cross a wire form."""
     return replace(resources, http=httpx.AsyncClient(transport=httpx.ASGITransport(app=app)))
-

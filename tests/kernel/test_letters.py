@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -42,6 +42,7 @@ class Ear:
         self.stumbles_over: set[int] = set()
 
     async def hear(self, tx: AsyncSession, facts: Sequence[BellRang], *, now: datetime) -> None:
+        assert now.tzinfo is not None
         for fact in facts:
             if fact.number in self.stumbles_over:
                 raise ValueError(fact.number)
@@ -121,9 +122,7 @@ async def test_the_driver_is_not_lent_before_begin_was_really_sent(sender: Runni
             await raw(tx)
 
 
-async def test_the_same_letter_twice_takes_effect_once(
-    reader: Running, ear: Ear, clock: ManualClock
-) -> None:
+async def test_the_same_letter_twice_takes_effect_once(reader: Running, ear: Ear, clock: ManualClock) -> None:
     letter = Letter(
         letter_id=new_id(),
         kind="enrollment.bell-rang.v1",
@@ -132,9 +131,7 @@ async def test_the_same_letter_twice_takes_effect_once(
         body=rang(clock, 4)[0].model_dump(mode="json"),
     )
     database, ears = reader.resources.database, reader.app.state.ears
-    receipts = await asyncio.gather(
-        *(receive(database, ears, [letter], now=clock.now()) for _ in range(8))
-    )
+    receipts = await asyncio.gather(*(receive(database, ears, [letter], now=clock.now()) for _ in range(8)))
     assert ear.heard == [4]
     assert sum(receipt.accepted for receipt in receipts) == 1
     assert sum(receipt.repeated for receipt in receipts) == 7
@@ -221,8 +218,6 @@ async def test_a_dead_letter_can_be_written_off_with_a_reason(
 
 
 def _no_time() -> object:
-    from datetime import timedelta
-
     return timedelta()
 
 

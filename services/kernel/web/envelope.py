@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
+from starlette.exceptions import HTTPException as StarletteHTTPException  # noqa: TID251 - see BodyTooLarge
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kernel.ids import new_id
-from services.kernel.problems import TooLarge
-from services.kernel.web.problems import refuse, unexpected
+from services.kernel.web.problems import unexpected
 
 MOST_BYTES = 1 << 20
 """A request's body, unless its path is among `LARGE_PATHS`."""
@@ -38,7 +39,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
+        request_id = request_id_of(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         seen: dict[str, int] = {}
@@ -52,9 +53,6 @@ class Envelope:
 
         try:
             await self._app(scope, _limited(receive, scope["path"]), tell)
-        except _BodyTooLarge as fault:
-            if "status" not in seen:
-                await refuse(TooLarge(most_bytes=fault.most))(scope, receive, tell)
         except Exception:
             if "status" in seen:
                 raise
@@ -66,21 +64,28 @@ class Envelope:
             structlog.contextvars.unbind_contextvars("request_id")
 
 
-class _BodyTooLarge(Exception):  # noqa: N818 - a state of the request
-    def __init__(self, most: int) -> None:
-        super().__init__(most)
-        self.most = most
+class BodyTooLarge(StarletteHTTPException):
+    """The only kind of exception that FastAPI hands on from reading a body as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
-def _request_id(scope: MutableMapping[str, Any]) -> str:
+def request_id_of(scope: MutableMapping[str, Any]) -> str:
+    """Return the id that came with a request, where it is one, or a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and len(value) <= 64 and value.replace(b"-", b"").isalnum():
             return str(value.decode("ascii"))
     return str(new_id())
 
 
+def most_bytes_of(path: str) -> int:
+    """Return how large the body of a request to ``path`` may be."""
+    return MOST_BYTES_OF_A_FILE if path.startswith(LARGE_PATHS) else MOST_BYTES
+
+
 def _limited(receive: Receive, path: str) -> Receive:
-    most = MOST_BYTES_OF_A_FILE if path.startswith(LARGE_PATHS) else MOST_BYTES
+    most = most_bytes_of(path)
     taken = 0
 
     async def counted() -> Message:
@@ -88,7 +93,7 @@ def _limited(receive: Receive, path: str) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > most:
-            raise _BodyTooLarge(most)
+            raise BodyTooLarge
         return message
 
     return counted

@@ -99,6 +99,8 @@ def answer_problems(app: FastAPI) -> None:
             answer = refuse(MethodNotTaken(), code)
             answer.headers.update(getattr(fault, "headers", None) or {})
             return answer
+        if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return refuse(problems.TooLarge(), code)
         return refuse(RequestNotUnderstood(errors=[{"where": "body", "what": str(fault)}]), code)
 
     app.add_exception_handler(problems.Refusal, refused)
