@@ -28,7 +28,7 @@ SCHOOL = UUID(int=7)
 
 
 class BellRang(Fact):
-    READERS: ClassVar = ("attendance",)
+    READERS: ClassVar[tuple[str, ...]] = ("attendance",)
     kind: Literal["enrollment.bell-rang.v1"] = "enrollment.bell-rang.v1"
     school_id: UUID
     number: int

@@ -10,7 +10,7 @@ from services.contracts.wire import Fact
 class ChildReceived(Fact):
     """A child was received into after-school care: the first adult of the service has it."""
 
-    READERS: ClassVar = ("notifications",)
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
     kind: Literal["attendance.child-received.v1"] = "attendance.child-received.v1"
     school_id: UUID
     entry_id: UUID
@@ -23,7 +23,7 @@ class ChildReceived(Fact):
 class ChildMoved(Fact):
     """A child passed from one adult to another inside the school (routine; told only where wanted)."""
 
-    READERS: ClassVar = ("notifications",)
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
     kind: Literal["attendance.child-moved.v1"] = "attendance.child-moved.v1"
     school_id: UUID
     entry_id: UUID
@@ -36,7 +36,7 @@ class ChildMoved(Fact):
 class ChildMissing(Fact):
     """An expected child is not there, and the window for clearing it has passed or a teacher confirmed it."""
 
-    READERS: ClassVar = ("notifications",)
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
     kind: Literal["attendance.child-missing.v1"] = "attendance.child-missing.v1"
     school_id: UUID
     case_id: UUID
@@ -48,7 +48,7 @@ class ChildMissing(Fact):
 class MissingCleared(Fact):
     """A person found out where a missing child is; told to those who had been told that it was missing."""
 
-    READERS: ClassVar = ("notifications",)
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
     kind: Literal["attendance.missing-cleared.v1"] = "attendance.missing-cleared.v1"
     school_id: UUID
     case_id: UUID
@@ -60,7 +60,7 @@ class MissingCleared(Fact):
 class ChildReleased(Fact):
     """A child left the school's care. ``collector_id`` is the guardian or collector who took it."""
 
-    READERS: ClassVar = ("notifications",)
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
     kind: Literal["attendance.child-released.v1"] = "attendance.child-released.v1"
     school_id: UUID
     entry_id: UUID
@@ -76,7 +76,7 @@ class ChildLate(Fact):
     ``urgent`` steps are worth money (SMS); which channel is the notifications service's matter.
     """
 
-    READERS: ClassVar = ("notifications",)
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
     kind: Literal["attendance.child-late.v1"] = "attendance.child-late.v1"
     school_id: UUID
     case_id: UUID
@@ -92,7 +92,7 @@ class ChildLate(Fact):
 class ReleaseRefused(Fact):
     """Somebody asked for a child and was refused; ``alarming`` ones are told to the guardians and the leader."""
 
-    READERS: ClassVar = ("notifications",)
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
     kind: Literal["attendance.release-refused.v1"] = "attendance.release-refused.v1"
     school_id: UUID
     refusal_id: UUID
@@ -106,7 +106,7 @@ class ReleaseRefused(Fact):
 class DayClosed(Fact):
     """A school's day is closed: every child is accounted for."""
 
-    READERS: ClassVar = ("enrollment",)
+    READERS: ClassVar[tuple[str, ...]] = ("enrollment",)
     kind: Literal["attendance.day-closed.v1"] = "attendance.day-closed.v1"
     school_id: UUID
     service_on: date

@@ -17,7 +17,7 @@ class BoundPerson(Wire):
 class AccountBound(Fact):
     """An account's people changed; its openid is pulled from the gateway."""
 
-    READERS: ClassVar = ("notifications",)
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
     kind: Literal["gateway.account-bound.v1"] = "gateway.account-bound.v1"
     account_id: UUID
     people: tuple[BoundPerson, ...]

@@ -13,7 +13,7 @@ class MessageSettled(Fact):
     ``step_no`` is the ladder's step, where the cause was one.
     """
 
-    READERS: ClassVar = ("attendance",)
+    READERS: ClassVar[tuple[str, ...]] = ("attendance",)
     kind: Literal["notifications.message-settled.v1"] = "notifications.message-settled.v1"
     school_id: UUID
     message_id: UUID
