@@ -1,0 +1,85 @@
+"""Refusals around choosing."""
+
+from services.kernel.problems import Conflict, Forbidden, NotFound, Unprocessable
+
+
+class OfferingFull(Conflict):
+    """No place is left in this offering.
+
+    Facts: ``offering``, ``offering_id``, ``capacity``, ``alternatives`` (offering_id, title, weekdays, starts,
+    ends, free).
+    """
+
+    detail = "“{offering}”的 {capacity} 个名额已经满了。{hint}"
+
+
+class NotForThisGrade(Conflict):
+    """This offering is for other grades.
+
+    Facts: ``offering``, ``grade``.
+    """
+
+    detail = "“{offering}”不面向{grade}，请选择适合孩子年级的课程。"
+
+
+class ChildBusy(Conflict):
+    """The child already has something else at this time.
+
+    Facts: ``offering``, ``other``, ``other_id``.
+    """
+
+    detail = "“{offering}”与已选的“{other}”时间冲突，请先退掉其中一门。"
+
+
+class PlaceHeld(Conflict):
+    """The child already holds a place in this offering.
+
+    Facts: ``offering``, ``place_id``.
+    """
+
+    detail = "孩子已经选上“{offering}”了，不用重复提交。"
+
+
+class OfferingNotOpen(Conflict):
+    """This offering cannot be chosen now.
+
+    Facts: ``offering``.
+    """
+
+    detail = "“{offering}”现在不能选，可能还没有公布，或已经撤下。"
+
+
+class CareIsAskedFor(Unprocessable):
+    """Basic care is not claimed group by group: it is asked for, and nobody is refused."""
+
+    detail = "“{offering}”属于基本托管，不用抢名额：请直接申请托管，人人都有位置。"
+
+
+class NoRightToChoose(Forbidden):
+    """This guardian may not choose for this child."""
+
+    detail = "您没有为这个孩子选课的权限，请由另一位监护人操作，或联系学校。"
+
+
+class UnknownPlace(NotFound):
+    """There is no such place."""
+
+    detail = "没有找到这个名额，可能已经退掉了。"
+
+
+class DateNotPossible(Unprocessable):
+    """Nothing can begin or end on this day.
+
+    Facts: ``earliest``.
+    """
+
+    detail = "生效日期不能早于 {earliest}。"
+
+
+class NoCareThen(Conflict):
+    """The school offers no basic care for this grade at these times.
+
+    Facts: ``grade``, ``until``.
+    """
+
+    detail = "学校还没有为{grade}公布 {until} 之前的托管，请联系学校。"
