@@ -1,0 +1,191 @@
+"""How much of a service's own speed is left behind the gateway? Both measured in one run, on the same machine.
+
+A trivial route of a real service app is asked straight and through the gateway, by the same load generator: plain
+sockets in this process, one request at a time on each. Every process runs as it does on a platform (uvicorn,
+uvloop, httptools), so the machine is shared by the service, the gateway and the generator.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import uvicorn
+from fastapi import APIRouter
+
+from services.gateway.app import create_app
+from services.kernel.ids import new_id
+from services.kernel.settings import Settings
+from services.kernel.tokens import INTERNAL, PUBLIC, Identity, Signer, make_key
+from services.kernel.web.app import build_app
+
+CONNECTIONS = 32
+SECONDS = 4.0
+WARM_UP_SECONDS = 1.0
+PATH = "/api/v1/days/trivial"
+
+
+def measure(seconds: float = SECONDS) -> dict[str, float]:
+    """Return ``direct_per_s``, ``gateway_per_s`` and ``gateway_share_of_direct``."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="kehou-bench-")))
+        signer = _make_keys(folder)
+        ports = {"attendance": _free_port(), "gateway": _free_port()}
+        env = {**os.environ, "KEHOU_KEYS_DIR": str(folder), "KEHOU_DATABASE_URL": NOWHERE}
+        env["KEHOU_ATTENDANCE_URL"] = f"http://127.0.0.1:{ports['attendance']}"
+        env["KEHOU_GATEWAY_REQUESTS_PER_DEVICE_A_MINUTE"] = "100000000"
+        for name, port in ports.items():
+            stack.enter_context(_serving(name, port, env))
+        who = Identity(account_id=new_id(), persona="teacher", people={new_id(): new_id()})
+        rates = {}
+        for name, audience in (("attendance", INTERNAL), ("gateway", PUBLIC)):
+            token = signer.sign_identity(who, audience=audience, ttl=timedelta(minutes=10))
+            asyncio.run(load(ports[name], token, WARM_UP_SECONDS))
+            rates[name] = asyncio.run(load(ports[name], token, seconds))
+    return {
+        "direct_per_s": round(rates["attendance"]),
+        "gateway_per_s": round(rates["gateway"]),
+        "gateway_share_of_direct": round(rates["gateway"] / rates["attendance"], 3),
+    }
+
+
+NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
+"""The trivial route asks no database; the pool never opens a connection."""
+
+
+async def load(port: int, token: str, seconds: float) -> float:
+    """Ask as fast as answers come, on many connections; return answers per second."""
+    request = (
+        f"GET {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        "Accept: application/json\r\nUser-Agent: load\r\n\r\n"
+    ).encode()
+    loop = asyncio.get_running_loop()
+    until = time.perf_counter() + seconds
+    clients = []
+    for _ in range(CONNECTIONS):
+        _, client = await loop.create_connection(lambda: Client(request, until), "127.0.0.1", port)
+        clients.append(client)
+    started = time.perf_counter()
+    await asyncio.gather(*(client.done for client in clients))
+    return sum(client.answers for client in clients) / (time.perf_counter() - started)
+
+
+class Client(asyncio.Protocol):
+    """One connection: asks, waits for the whole answer, asks again."""
+
+    def __init__(self, request: bytes, until: float) -> None:
+        self._request = request
+        self._until = until
+        self._transport: asyncio.Transport | None = None
+        self._buffer = b""
+        self.answers = 0
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask for the first time."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP always has one
+        self._transport = transport
+        transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        """Ask again once the answer is whole."""
+        self._buffer += data
+        head, found, body = self._buffer.partition(b"\r\n\r\n")
+        if not found or len(body) < _length(head):
+            return
+        if not head.startswith(b"HTTP/1.1 200"):
+            self.done.set_exception(RuntimeError(head.decode()))
+            return
+        self._buffer = b""
+        self.answers += 1
+        if self._transport is None or time.perf_counter() > self._until:
+            if self._transport is not None:
+                self._transport.close()
+            self.done.set_result(None)
+            return
+        self._transport.write(self._request)
+
+
+def _length(head: bytes) -> int:
+    start = head.lower().index(b"content-length:") + 15
+    return int(head[start : head.find(b"\r\n", start) % (len(head) + 1)])
+
+
+def _make_keys(folder: Path) -> Signer:
+    public = []
+    signer = None
+    for name in ("gateway", "attendance"):
+        pem, key = make_key()
+        (folder / f"{name}.pem").write_bytes(pem)
+        public.append({**key, "kid": name})
+        signer = signer or Signer(name, pem)
+    (folder / "public.json").write_text(json.dumps({"keys": public}))
+    assert signer is not None  # noqa: S101 - the loop ran
+    return signer
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _serving(name: str, port: int, env: dict[str, str]) -> Iterator[None]:
+    command = [sys.executable, "-m", "bench.measure_gateway", name, str(port)]
+    process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)  # noqa: S603 - ourselves
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def _trivial_router() -> APIRouter:
+    router = APIRouter()
+
+    @router.get(PATH)
+    async def trivial() -> dict[str, str]:
+        return {"persona": "x"}
+
+    return router
+
+
+def _serve(name: str, port: int) -> None:
+    settings = Settings()
+    app = (
+        create_app(settings)
+        if name == "gateway"
+        else build_app("attendance", settings, routers=[_trivial_router()])
+    )
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="error",
+        proxy_headers=False,
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _serve(sys.argv[1], int(sys.argv[2]))
+    else:
+        print(json.dumps(measure()))

@@ -1,0 +1,49 @@
+"""The gateway's HTTP app: an outer door in raw ASGI around a FastAPI app of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from services.contracts.doors import SEGMENTS
+from services.gateway.routing.admit import Admission
+from services.gateway.routing.front_door import DoorParts, FrontDoor
+from services.gateway.routing.pass_through import PassThrough
+from services.gateway.routing.tell_access import AccessLog
+from services.gateway.settings import DoorSettings
+from services.kernel.clock import Clock
+from services.kernel.resources import Resources
+from services.kernel.settings import Settings
+from services.kernel.web.app import build_app
+
+
+def create_app(
+    settings: Settings, clock: Clock | None = None, *, door: DoorSettings | None = None
+) -> FrontDoor:
+    """Return the public door. ``clock`` and ``door`` replace the platform's in tests."""
+    door = door or DoorSettings()
+    own = build_app("gateway", settings, routers=[], clock=clock)
+    own.state.door_settings = door
+    open_own = own.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_own(app), open_door(app.state.resources, door) as parts:
+            app.state.door = parts
+            yield
+
+    own.router.lifespan_context = lifespan
+    return FrontDoor(own, door)
+
+
+@asynccontextmanager
+async def open_door(held: Resources, door: DoorSettings) -> AsyncIterator[DoorParts]:
+    """Open the ways to the neighbours."""
+    urls = {service: str(getattr(held.settings, f"{service}_url")) for service in SEGMENTS}
+    log = AccessLog(told=held.settings.log_level in {"DEBUG", "INFO"})
+    pass_through = PassThrough(urls, silence_seconds=door.upstream_seconds)
+    try:
+        yield DoorParts(Admission(held.signer, held.verifier), held.verifier, pass_through, log)
+    finally:
+        await pass_through.close()
+        log.flush()
