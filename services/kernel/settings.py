@@ -1,13 +1,22 @@
 """What a process is told by its environment. Secrets have no default."""
 
+import os
 from pathlib import Path
 
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 
 class Settings(BaseSettings):
     """Every setting of a service process, read from ``KEHOU_…`` variables.
+
+    ``KEHOU_SECRETS_DIR`` names a folder of files (``kehou_database_url``, ``kehou_field_keys`` …) that stand for
+    variables that are not set: how containers are handed their secrets.
 
     Neighbours' URLs are base addresses without a trailing slash. ``keys_dir`` holds ``<service>.pem`` (the own
     private key) and ``public.json`` (everybody's public keys). ``field_keys`` is the key ring of encrypted
@@ -46,3 +55,17 @@ class Settings(BaseSettings):
 
     redis_url: str = ""
     """Shared rate limits when there are replicas of the gateway; empty: each process counts for itself."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there is no .env file beside the process
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - its folder was fixed at import
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the secrets' folder as the environment names it now."""
+        folder = os.environ.get("KEHOU_SECRETS_DIR")
+        files = (SecretsSettingsSource(settings_cls, secrets_dir=folder),) if folder else ()
+        return (init_settings, env_settings, *files)
