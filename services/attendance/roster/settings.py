@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,6 +42,9 @@ class SchoolSettings(BaseModel):
     most_pause_minutes: int = 30
     most_pauses: int = 2
     code_tries: int = 5
+    """Wrong pass codes for one child in a day; then only QR codes are taken for it."""
+    phone_code_tries: int = 30
+    """Wrong pass codes typed on one phone in a day: a gate's phone hears many families mistype."""
     self_release_from_grade: int = 4
     pass_qr_seconds: int = 60
     collector_min_age: int = 18
@@ -59,3 +63,9 @@ class SchoolSettings(BaseModel):
 def settings_of(overrides: Mapping[str, Any]) -> SchoolSettings:
     """Return the timings that are in force for a school."""
     return SchoolSettings.model_validate(overrides)
+
+
+@lru_cache(maxsize=512)
+def settings_from(stored: str) -> SchoolSettings:
+    """Return the same from ``School.settings`` as the driver hands it over (JSON text)."""
+    return SchoolSettings.model_validate_json(stored)
