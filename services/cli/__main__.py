@@ -15,6 +15,8 @@ def main() -> None:
     except Unable as problem:
         Console(stderr=True, highlight=False, soft_wrap=True).print(f"[bold red]kehou:[/] {problem}")
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,29 @@
+"""`migrate`: roles, databases and the newest migrations, on the platform's server or the one that is named."""
+
+import asyncio
+
+from rich.console import Console
+
+from services.cli.platform.layout import default_layout
+from services.cli.platform.make_secrets import make_secrets
+from services.cli.platform.reach_database import reach_database
+from services.kernel.database.migrate import head_of
+from services.kernel.database.migrate import migrate as migrate_service
+from services.kernel.database.provision import SERVICES, provision
+
+
+def migrate() -> None:
+    """Bring all four databases to the newest migration; running it again changes nothing."""
+    layout = default_layout()
+    make_secrets(layout)
+    with reach_database(layout) as admin_url:
+        asyncio.run(_migrate_all(admin_url))
+    console = Console(highlight=False)
+    for service in SERVICES:
+        console.print(f"{service:<14} at {head_of(service)}")
+
+
+async def _migrate_all(admin_url: str) -> None:
+    urls = await provision(admin_url, default_layout().secrets)
+    for service in SERVICES:
+        await migrate_service(service, urls[service].owner)
