@@ -1,0 +1,1 @@
+"""Notifications: what guardians and staff are told, by which channel, and the proof that they were."""

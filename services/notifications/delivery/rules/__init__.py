@@ -1,0 +1,1 @@
+"""Pure rules of delivery: no I/O, no clock."""

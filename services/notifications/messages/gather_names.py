@@ -1,0 +1,113 @@
+"""The names behind a batch of tellings, and who is to be told: a few reads, however many children."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notifications.messages.telling import Telling
+
+Key = tuple[UUID, UUID]
+"""School and child, person, room or collector."""
+
+_CHILDREN = text(
+    "SELECT c.school_id, c.child_id, c.name, s.name AS school FROM child c JOIN school s USING (school_id)"
+    " WHERE c.school_id = ANY(:schools) AND c.child_id = ANY(:ids)"
+)
+_GUARDIANS = text(
+    "SELECT school_id, child_id, guardian_id, relation FROM guardianship"
+    " WHERE school_id = ANY(:schools) AND child_id = ANY(:ids) AND is_told"
+    " ORDER BY school_id, child_id, rank, guardian_id"
+)
+_PEOPLE = text(
+    "SELECT p.school_id, p.person_id, p.name, b.openid IS NOT NULL AS with_wechat FROM person p"
+    " LEFT JOIN binding b USING (school_id, person_id)"
+    " WHERE p.school_id = ANY(:schools) AND p.person_id = ANY(:ids)"
+)
+_ROOMS = text(
+    "SELECT school_id, room_id, name FROM room WHERE school_id = ANY(:schools) AND room_id = ANY(:ids)"
+)
+_COLLECTORS = text(
+    "SELECT school_id, collector_id, name, relation FROM collector"
+    " WHERE school_id = ANY(:schools) AND collector_id = ANY(:ids)"
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the words are made of."""
+
+    children: dict[Key, tuple[str, str]]
+    """A child's name and its school's."""
+    people: dict[Key, str]
+    with_wechat: set[Key]
+    """People whom a WeChat card may reach."""
+    guardians: dict[Key, dict[UUID, str]]
+    """Of a child: guardian and relation, first-called first; only those who are told."""
+    rooms: dict[Key, str]
+    collectors: dict[Key, tuple[str, str]]
+    """Name and relation."""
+
+    def facts_of(self, telling: Telling) -> dict[str, Any]:
+        """Return the JSON facts that the catalogue's sentences use; the child must be known."""
+        school_id = telling.school_id
+        child, school = self.children[school_id, telling.child_id]
+        facts: dict[str, Any] = {
+            "child": child,
+            "school": school,
+            "at": telling.at.isoformat(),
+        } | telling.more
+        if telling.room_id and (room := self.rooms.get((school_id, telling.room_id))):
+            facts["room"] = room
+        if telling.adult_id and (adult := self.people.get((school_id, telling.adult_id))):
+            facts["adult"] = adult
+        if telling.collector_id:
+            facts |= self._collector((school_id, telling.child_id), telling.collector_id)
+        return facts
+
+    def _collector(self, child: Key, collector_id: UUID) -> dict[str, str]:
+        """An authorised collector, or a guardian who fetches the own child without a separate entry."""
+        if known := self.collectors.get((child[0], collector_id)):
+            return {"collector": known[0], "relation": known[1]}
+        if name := self.people.get((child[0], collector_id)):
+            return {"collector": name, "relation": self.guardians.get(child, {}).get(collector_id, "")}
+        return {}
+
+
+async def gather_names(tx: AsyncSession, tellings: Sequence[Telling]) -> Names:
+    """Read what ``tellings`` need, in the transaction's scope."""
+    schools = list({telling.school_id for telling in tellings})
+
+    async def read(query: Any, ids: Iterable[UUID | None]) -> Sequence[Any]:
+        wanted = list({one for one in ids if one is not None})
+        return (await tx.execute(query, {"schools": schools, "ids": wanted})).all() if wanted else []
+
+    children = [telling.child_id for telling in tellings]
+    guardians: dict[Key, dict[UUID, str]] = defaultdict(dict)
+    for row in await read(_GUARDIANS, children):
+        guardians[row.school_id, row.child_id][row.guardian_id] = row.relation
+    people = {guardian for told in guardians.values() for guardian in told}
+    people |= {one for telling in tellings for one in telling.recipients or ()}
+    named = [telling.adult_id for telling in tellings]
+    collectors = [telling.collector_id for telling in tellings]
+    found = await read(_PEOPLE, [*people, *named, *collectors])
+    return Names(
+        children={
+            (row.school_id, row.child_id): (row.name, row.school) for row in await read(_CHILDREN, children)
+        },
+        people={(row.school_id, row.person_id): row.name for row in found},
+        with_wechat={(row.school_id, row.person_id) for row in found if row.with_wechat},
+        guardians=guardians,
+        rooms={
+            (row.school_id, row.room_id): row.name
+            for row in await read(_ROOMS, [telling.room_id for telling in tellings])
+        },
+        collectors={
+            (row.school_id, row.collector_id): (row.name, row.relation)
+            for row in await read(_COLLECTORS, collectors)
+        },
+    )

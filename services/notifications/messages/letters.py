@@ -1,0 +1,23 @@
+"""What attendance tells, and that it is passed on to the people it concerns."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.wire import Fact
+from services.kernel.jobs import enqueue_unless_waiting
+from services.kernel.letters.envelope import Hears
+from services.notifications.directory.letters import PULL_ROSTER
+from services.notifications.messages.tell import tell
+from services.notifications.messages.telling import TELLINGS, tellings_of
+
+
+async def on_something_to_tell(tx: AsyncSession, facts: Sequence[Fact], *, now: datetime) -> None:
+    """Write the messages of a run of facts. Where somebody is unknown, the roster may be newer: pull it."""
+    unknown = await tell(tx, [one for fact in facts for one in tellings_of(fact)], now=now)
+    for school_id in {telling.school_id for telling in unknown if telling.kind != "missing_cleared"}:
+        await enqueue_unless_waiting(tx, PULL_ROSTER, school_id.bytes)
+
+
+HEARS = [Hears(fact, on_something_to_tell) for fact in TELLINGS]

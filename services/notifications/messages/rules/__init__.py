@@ -1,0 +1,1 @@
+"""Pure rules of wording: no I/O, no clock."""

@@ -1,0 +1,187 @@
+"""The sentences, as parents and teachers read them. Times are the school's wall clock."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.kernel.clock import SHANGHAI, local_hhmm
+
+REFUSALS = {
+    "person-blocked": "此人在禁止接送名单上",
+    "person-does-not-match": "来人与登记的接送人不符",
+    "collector-may-not-collect": "此人没有接送授权",
+    "collector-not-today": "此人今天没有接送授权",
+    "collector-underage": "来人未成年",
+    "pass-for-another": "出示的不是这个孩子的接送码",
+    "pass-used": "接送码已被使用",
+    "pass-expired": "接送码已过期",
+    "pass-replaced": "接送码已作废",
+    "pass-revoked": "接送码已作废",
+    "unknown-pass": "接送码无效",
+    "unreadable-pass": "接送码无效",
+    "too-many-tries": "接送码多次输入错误",
+    "not-allowed-alone": "没有自行离校的书面申请",
+}
+"""Why a release was refused (the refusal's slug), in a parent's words; others are only called not verified."""
+FINDINGS = {
+    "found": "孩子已找到，平安",
+    "with-family": "孩子已由家人接走",
+    "at-home": "孩子已在家中",
+    "in-school": "孩子在校内，平安",
+    "left-early": "孩子已提前离校",
+    "on-leave": "孩子今天请假",
+    "received": "孩子已到达课后服务",
+}
+"""How a missing child was cleared; what a teacher wrote in Chinese is shown as it stands."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One message in all its forms."""
+
+    title: str
+    body: str
+    card: dict[str, str] = field(default_factory=dict)
+    """What a card may show, by meaning: child, time, what, remark."""
+    sms: dict[str, str] = field(default_factory=dict)
+    """The values of the SMS template."""
+
+
+def say_received(facts: dict[str, Any]) -> Words:
+    """Who has the child now, and where."""
+    child, room, adult = facts["child"], facts.get("room"), facts.get("adult")
+    by = f"由{adult}老师接收" if adult else "由老师接收"
+    where = f"，地点：{room}" if room else ""
+    return Words(
+        title="已到课后服务",
+        body=f"{child}已于{_hhmm(facts)}到达课后服务，{by}{where}。",
+        card=_card(
+            facts, f"已到{room}" if room else "已到课后服务", f"{adult}老师照看中" if adult else "老师照看中"
+        ),
+    )
+
+
+def say_missing(facts: dict[str, Any]) -> Words:
+    """The child should be there and is not."""
+    return Words(
+        title="孩子尚未到达课后服务",
+        body=(
+            f"{facts['child']}今天应参加课后服务，到{_hhmm(facts)}还没有到达，老师正在寻找。"
+            "请您马上确认孩子在哪里，并与老师联系。"
+        ),
+        card=_card(facts, "未到课后服务，老师正在寻找", "马上确认孩子去向并联系老师"),
+        sms=_sms(facts),
+    )
+
+
+def say_missing_cleared(facts: dict[str, Any]) -> Words:
+    """Somebody found out where the child is."""
+    what = FINDINGS.get(facts["reason"]) or _if_chinese(facts["reason"]) or "老师已核实孩子的去向"
+    return Words(
+        title="孩子的去向已核实",
+        body=f"{facts['child']}未到课后服务的情况，老师已于{_hhmm(facts)}核实：{what}。",
+        card=_card(facts, what, "如有疑问请联系老师"),
+        sms=_sms(facts, what=what),
+    )
+
+
+def say_released(facts: dict[str, Any]) -> Words:
+    """The child left the school's care, and with whom."""
+    child, time, collector = facts["child"], _hhmm(facts), facts.get("collector")
+    if facts["manner"] == "self":
+        what, remark, how = "已按约定自行离校", "请留意孩子到家的时间", "按约定自行离校"
+    elif facts["manner"] == "dormitory":
+        what, remark, how = "已回宿舍", "由宿管老师照看", "回到宿舍，由宿管老师照看"
+    elif collector:
+        relation = f"（{facts['relation']}）" if facts.get("relation") else ""
+        what, remark, how = (
+            f"由{collector}{relation}接走",
+            "若非家人所接，请立即联系学校",
+            f"由{collector}{relation}接走",
+        )
+    else:
+        what, remark, how = "已被接走", "若非家人所接，请立即联系学校", "被接走"
+    return Words(
+        title="孩子已离校" if facts["manner"] != "dormitory" else "孩子已回宿舍",
+        body=f"{child}已于{time}{how}。",
+        card=_card(facts, what, remark),
+    )
+
+
+def say_late(facts: dict[str, Any]) -> Words:
+    """Nobody came for the child yet: to the family."""
+    waited = _minutes(facts)
+    body = f"课后服务已结束，{facts['child']}还在学校，由老师陪着，到{_hhmm(facts)}还没有人来接。"
+    ask = "请您尽快来接，或回复预计到达的时间。"
+    if facts.get("urgent"):
+        ask = f"孩子已等了{waited}分钟，请您立即来接或回电；联系不上时，学校会继续联系其他家人。"
+    return Words(
+        title="还没有人来接孩子",
+        body=body + ask,
+        card=_card(facts, f"仍在学校，已等候{waited}分钟", "尽快来接或回复到达时间"),
+        sms=_sms(facts),
+    )
+
+
+def say_late_staff(facts: dict[str, Any]) -> Words:
+    """Nobody came for the child yet: to the teacher or leader on duty."""
+    waited = _minutes(facts)
+    return Words(
+        title="有孩子还没有人来接",
+        body=f"{facts['child']}到{_hhmm(facts)}还没有人来接，已超过{waited}分钟。请到现场照看孩子，并联系家长。",
+        card=_card(facts, f"无人来接，已超过{waited}分钟", "到现场照看孩子，并联系家长"),
+        sms=_sms(facts, minutes=str(waited)),
+    )
+
+
+def say_release_refused(facts: dict[str, Any]) -> Words:
+    """Somebody asked for the child and was sent away: to the family."""
+    return Words(
+        title="有人要接走孩子，未予放行",
+        body=(
+            f"{_hhmm(facts)}有人要接走{facts['child']}，因{_refusal(facts)}，老师没有放行，孩子仍由老师照看。"
+            "如有疑问，请立即联系老师。"
+        ),
+        card=_card(facts, "有人要接走孩子，未予放行", "孩子仍由老师照看，请联系老师"),
+        sms=_sms(facts),
+    )
+
+
+def say_release_refused_staff(facts: dict[str, Any]) -> Words:
+    """Somebody asked for the child and was sent away: to the leader."""
+    return Words(
+        title="接送被拒绝，请到现场",
+        body=f"{_hhmm(facts)}有人要接走{facts['child']}被拒绝：{_refusal(facts)}。请到接送点查看。",
+        card=_card(facts, "有人要接走孩子，未予放行", "到接送点查看"),
+        sms=_sms(facts, reason=_refusal(facts)),
+    )
+
+
+def _card(facts: dict[str, Any], what: str, remark: str) -> dict[str, str]:
+    moment = _moment(facts)
+    when = f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+    return {"child": facts["child"], "time": when, "what": what, "remark": remark}
+
+
+def _sms(facts: dict[str, Any], **more: str) -> dict[str, str]:
+    return {"school": facts["school"], "child": facts["child"], "time": _hhmm(facts), **more}
+
+
+def _moment(facts: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(facts["at"]).astimezone(SHANGHAI)
+
+
+def _hhmm(facts: dict[str, Any]) -> str:
+    return local_hhmm(datetime.fromisoformat(facts["at"]))
+
+
+def _minutes(facts: dict[str, Any]) -> int:
+    return int(facts.get("minutes") or 0)
+
+
+def _refusal(facts: dict[str, Any]) -> str:
+    return REFUSALS.get(facts["reason"]) or _if_chinese(facts["reason"]) or "身份未通过核验"
+
+
+def _if_chinese(text: str) -> str:
+    return text if any("一" <= character <= "鿿" for character in text) else ""
