@@ -2,7 +2,14 @@
 
 from uuid import UUID
 
-from services.contracts.internal.enrollment import RosterPage
+from services.contracts.internal.enrollment import (
+    GuardianshipRequestIn,
+    GuardianshipRequestOut,
+    InvitationIn,
+    PeopleFound,
+    PhoneIn,
+    RosterPage,
+)
 from services.kernel.remote import Remote
 
 
@@ -19,4 +26,32 @@ class EnrollmentClient:
             "/internal/roster",
             params={"school_id": str(school_id), "since": since, "limit": limit},
             answer=RosterPage,
+        )
+
+    async def people_by_phone(self, phone: str) -> PeopleFound:
+        """Return everybody that a verified phone stands for, in all schools.
+
+        A POST although it only asks: a phone must not stand in an address, where logs keep it.
+        """
+        return await self._remote.ask(
+            "POST", "/internal/people", json=PhoneIn(phone=phone).model_dump(), answer=PeopleFound
+        )
+
+    async def accept_invitation(self, taken: InvitationIn) -> PeopleFound:
+        """Make who holds the code an officer; returns everybody that the phone stands for from now on."""
+        return await self._remote.ask(
+            "POST",
+            "/internal/invitations/acceptance",
+            json=taken.model_dump(mode="json"),
+            answer=PeopleFound,
+        )
+
+    async def request_guardianship(self, request: GuardianshipRequestIn) -> GuardianshipRequestOut:
+        """Put a request before the school's officer; the same id again is the same request."""
+        return await self._remote.ask(
+            "POST",
+            "/internal/guardianship-requests",
+            params={"school_id": str(request.school_id)},
+            json=request.model_dump(mode="json"),
+            answer=GuardianshipRequestOut,
         )

@@ -21,7 +21,9 @@ class AccountBound(Fact):
     kind: Literal["gateway.account-bound.v1"] = "gateway.account-bound.v1"
     account_id: UUID
     people: tuple[BoundPerson, ...]
+    left_school_ids: tuple[UUID, ...] = ()
+    """Schools where it stood for somebody before and does no longer: the reader must let go there too."""
 
     def schools(self) -> tuple[UUID, ...]:
-        """Return the schools of all its people."""
-        return tuple(person.school_id for person in self.people)
+        """Return the schools of all its people, and those it left."""
+        return (*(person.school_id for person in self.people), *self.left_school_ids)
