@@ -12,8 +12,9 @@ from typer.core import TyperGroup
 COMMANDS = {
     "up": "services.cli.up:up",
     "migrate": "services.cli.migrate:migrate",
-    "doctor": "services.cli.doctor:doctor",
+    "doctor": "services.cli.doctor.doctor:doctor",
     "revise": "services.cli.revise:revise",
+    "secrets": "services.cli.write_secrets:secrets",
     "serve": "services.cli.serve:serve",
     "work": "services.cli.work:work",
 }

@@ -5,7 +5,6 @@ import asyncio
 from rich.console import Console
 
 from services.cli.platform.layout import default_layout
-from services.cli.platform.make_secrets import make_secrets
 from services.cli.platform.reach_database import reach_database
 from services.kernel.database.migrate import head_of
 from services.kernel.database.migrate import migrate as migrate_service
@@ -15,7 +14,6 @@ from services.kernel.database.provision import SERVICES, provision
 def migrate() -> None:
     """Bring all four databases to the newest migration; running it again changes nothing."""
     layout = default_layout()
-    make_secrets(layout)
     with reach_database(layout) as admin_url:
         asyncio.run(_migrate_all(admin_url))
     console = Console(highlight=False)

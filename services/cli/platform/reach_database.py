@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from services.cli.platform.layout import Layout
 from services.kernel.database.embedded import EmbeddedPostgres
@@ -11,8 +12,14 @@ from services.kernel.database.embedded.wait_for_predecessor import processes_in
 
 
 def named_server() -> str | None:
-    """Return ``KEHOU_POSTGRES_URL``: an administrator's URL of a server that is not ours."""
-    return os.environ.get("KEHOU_POSTGRES_URL") or None
+    """Return an administrator's URL of a server that is not ours.
+
+    ``KEHOU_POSTGRES_URL``, or the file ``kehou_postgres_url`` in ``KEHOU_SECRETS_DIR``.
+    """
+    if url := os.environ.get("KEHOU_POSTGRES_URL"):
+        return url
+    told = Path(os.environ.get("KEHOU_SECRETS_DIR", ""), "kehou_postgres_url")
+    return told.read_text().strip() if told.is_absolute() and told.exists() else None
 
 
 @contextmanager
