@@ -7,6 +7,18 @@ from pathlib import Path
 from services.kernel.unable import Unable
 
 
+def is_held(folder: Path) -> bool:
+    """Tell whether somebody holds the folder's lock now."""
+    try:
+        with (folder / "lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 class FolderLock:
     """A lock on ``<folder>/lock``: the kernel frees it when its holder dies, so it never goes stale."""
 
