@@ -1,12 +1,25 @@
 """A small school on a real database, its day laid out at 15:30."""
 
+from datetime import time
+
 import pytest
 
-from services.kernel.clock import ManualClock
+from services.kernel.clock import ManualClock, at_school_time
 from services.kernel.database.transaction import Database
-from tests.attendance.small_school import SmallSchool, settled_school
+from tests.attendance.at_the_gate import Gate
+from tests.attendance.small_school import MONDAY, SmallSchool, settled_school
 
 
 @pytest.fixture
 async def school(attendance_db: Database, clock: ManualClock) -> SmallSchool:
     return await settled_school(attendance_db, clock)
+
+
+@pytest.fixture
+async def gate(attendance_db: Database, school: SmallSchool, clock: ManualClock) -> Gate:
+    """17:25: Qin has children 0 to 5, Lu has 6 to 10; nobody took in child 11."""
+    clock.set(at_school_time(MONDAY, time(17, 25)))
+    gate = Gate(attendance_db, school, clock)
+    await gate.receive(*school.children[:6])
+    await gate.receive(*school.children[6:11], adult=school.lu)
+    return gate

@@ -16,3 +16,9 @@ class WhichSchool(Unprocessable):
     """
 
     detail = "您在不止一所学校任职，请先选择学校。"
+
+
+class ChildrenOfTwoSchools(Unprocessable):
+    """The children of one request go to different schools."""
+
+    detail = "这些孩子不在同一所学校，请按学校分开操作。"
