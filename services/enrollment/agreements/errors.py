@@ -1,0 +1,24 @@
+"""Refusals around the agreement."""
+
+from services.kernel.problems import Conflict, NotFound
+
+
+class NoAgreement(NotFound):
+    """The school has not issued an agreement yet."""
+
+    detail = "学校还没有发布安全协议。"
+
+
+class AgreementChanged(Conflict):
+    """The text in force is another than the one that was read.
+
+    Facts: ``number``, ``sha256``.
+    """
+
+    detail = "安全协议的内容已经更新，请重新阅读后再签署。"
+
+
+class NoRightToSign(Conflict):
+    """This guardian may not sign for this child."""
+
+    detail = "您没有为这个孩子签署协议的权限，请由另一位监护人签署，或联系学校。"

@@ -1,0 +1,21 @@
+"""The service's HTTP app."""
+
+from fastapi import FastAPI
+
+from services.enrollment.agreements.routes import router as agreements
+from services.enrollment.families.routes import router as families
+from services.enrollment.imports.routes import router as imports
+from services.enrollment.menu.routes import router as menu
+from services.enrollment.roster.routes import router as roster
+from services.enrollment.schools.routes import router as schools
+from services.enrollment.selection.routes import router as selection
+from services.kernel.clock import Clock
+from services.kernel.settings import Settings
+from services.kernel.web.app import build_app
+
+ROUTERS = (schools, families, menu, selection, agreements, imports, roster)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """Return enrollment's app."""
+    return build_app("enrollment", settings, routers=ROUTERS, clock=clock)

@@ -1,0 +1,36 @@
+"""Refusals around children and guardians."""
+
+from services.kernel.problems import Conflict, NotFound, Unprocessable
+
+
+class UnknownChild(NotFound):
+    """There is no such child here."""
+
+    detail = "没有找到这个孩子。"
+
+
+class UnknownRequest(NotFound):
+    """There is no such request."""
+
+    detail = "没有找到这条申请。"
+
+
+class RequestDecided(Conflict):
+    """This request was decided before.
+
+    Facts: ``state``.
+    """
+
+    detail = "这条申请已经处理过了。"
+
+
+class ChildNotNamed(Unprocessable):
+    """An approval must name the child."""
+
+    detail = "请先选定是哪个孩子，再通过申请。"
+
+
+class PhoneInvalid(Unprocessable):
+    """This is no mobile phone of eleven digits."""
+
+    detail = "手机号不是 11 位，请核对。"
