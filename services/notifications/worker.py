@@ -3,20 +3,14 @@
 import asyncio
 
 from services.clients.enrollment import EnrollmentClient
-from services.clients.sms.acs3 import Acs3Key
-from services.clients.sms.aliyun import Aliyun
-from services.clients.wechat.mini_program import MiniProgram
 from services.kernel.clock import Clock
 from services.kernel.log import configure_logs
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
-from services.notifications.channels.outward import Sender
-from services.notifications.channels.sms import SmsChannel
+from services.notifications.channels.open_senders import open_senders
 from services.notifications.channels.template_book import TemplateBook
-from services.notifications.channels.wechat import WechatChannel
 from services.notifications.delivery.courier import Courier
-from services.notifications.delivery.rules.outcomes import Channel
 from services.notifications.directory.letters import PULL_ACCOUNT, PULL_ROSTER
 from services.notifications.directory.pull import Puller
 from services.notifications.messages.address_waiting import address_waiting
@@ -27,14 +21,14 @@ async def run(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = 
     """Work until ``stop``."""
     configure_logs("notifications-worker", settings.log_level)
     async with open_resources("notifications", settings, clock=clock) as held:
-        await build_worker(held).run(stop)
+        await make_worker(held).run(stop)
 
 
-def build_worker(held: Resources) -> Worker:
+def make_worker(held: Resources) -> Worker:
     """Put the worker together; journeys pump it by hand."""
     book = TemplateBook.read(held.settings.providers_file)
     template_ids = {kind: card.template_id for kind, card in book.cards.items()}
-    courier = Courier(held, _senders(held, book), template_ids)
+    courier = Courier(held, open_senders(held, book), template_ids)
     puller = Puller(
         held,
         enrollment=EnrollmentClient(held.remote("enrollment")),
@@ -51,16 +45,3 @@ def build_worker(held: Resources) -> Worker:
             PULL_ACCOUNT: puller.pull_account,
         },
     )
-
-
-def _senders(held: Resources, book: TemplateBook) -> dict[Channel, Sender]:
-    """The channels whose account is set; without one, every try of it is noted as not set up."""
-    settings, senders = held.settings, dict[Channel, Sender]()
-    if secret := settings.wechat_secret.get_secret_value():
-        program = MiniProgram(held.http, settings.wechat_url, appid=settings.wechat_appid, secret=secret)
-        senders[Channel.WECHAT] = WechatChannel(program, book)
-    if secret := settings.sms_key_secret.get_secret_value():
-        key = Acs3Key(settings.sms_key_id, secret)
-        aliyun = Aliyun(held.http, settings.sms_url, key=key, sign_name=settings.sms_sign_name)
-        senders[Channel.SMS] = SmsChannel(aliyun, book)
-    return senders

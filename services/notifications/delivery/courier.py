@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import cached_property
 from uuid import UUID
 
 from services.kernel.cipher import FieldCipher
@@ -28,12 +29,15 @@ class Courier:
         self, resources: Resources, senders: Mapping[Channel, Sender], template_ids: Mapping[str, str]
     ) -> None:
         self._held = resources
-        self._cipher: FieldCipher = resources.cipher()
         self._senders = dict(senders)
         self._template_ids = dict(template_ids)
         self._turns = OneAtATime()
         self._routine = asyncio.Semaphore(ROUTINE_AT_ONCE)
         self._safety = asyncio.Semaphore(SAFETY_AT_ONCE)
+
+    @cached_property
+    def _cipher(self) -> FieldCipher:
+        return self._held.cipher()
 
     async def deliver(self, payload: bytes, attempt: int) -> None:
         """Carry a routine message."""

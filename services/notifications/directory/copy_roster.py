@@ -38,7 +38,9 @@ async def copy_roster(tx: AsyncSession, page: RosterPage, cipher: FieldCipher) -
     """
     school_id = page.school.school_id
     fresh = {"school_id": school_id, "name": page.school.name}
-    await tx.execute(insert(School).values(**fresh, roster_version=0).on_conflict_do_nothing())
+    await tx.execute(
+        insert(School).values(**fresh, roster_version=0, tells_moves=False).on_conflict_do_nothing()
+    )
     school = await tx.scalar(select(School).where(col(School.school_id) == school_id).with_for_update())
     if school is None or school.roster_version < page.since:
         return False

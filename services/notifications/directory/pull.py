@@ -1,7 +1,8 @@
 """Pull what a letter spoke of from its owner: the roster page by page, an account whole."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import cached_property
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,7 @@ from services.clients.enrollment import EnrollmentClient
 from services.contracts.facts.gateway import AccountBound
 from services.contracts.internal.enrollment import RosterPage
 from services.contracts.internal.gateway import AccountEntry
+from services.kernel.cipher import FieldCipher
 from services.kernel.jobs import RetryLater, backoff
 from services.kernel.problems import NeighbourSilent
 from services.kernel.remote import Remote
@@ -20,8 +22,13 @@ from services.notifications.directory.copy_roster import copied_version, copy_ro
 LONGEST_WAIT_SECONDS = 30.0
 ROWS_OF_A_PAGE = 2_000
 
-Copied = Callable[[AsyncSession, UUID, datetime], Awaitable[None]]
-"""What is done in a school's scope once its copy is up to date: ``(tx, school_id, now)``, domain clock."""
+
+class Copied(Protocol):
+    """What is done in a school's scope once its copy is up to date."""
+
+    async def __call__(self, tx: AsyncSession, school_id: UUID, *, now: datetime) -> None:
+        """``now`` is the domain's instant."""
+        ...
 
 
 class Puller:
@@ -32,9 +39,12 @@ class Puller:
     ) -> None:
         self._held = resources
         self._copied = copied
-        self._cipher = resources.cipher()
         self._enrollment = enrollment
         self._gateway = gateway
+
+    @cached_property
+    def _cipher(self) -> FieldCipher:
+        return self._held.cipher()
 
     async def pull_roster(self, payload: bytes, attempt: int) -> None:
         """Bring the copy of one school up to date, then tell what had waited for it."""
@@ -48,7 +58,7 @@ class Puller:
                 await copy_roster(tx, page, self._cipher)
             more = page.more
         async with self._held.database.transaction([school_id]) as tx:
-            await self._copied(tx, school_id, self._held.clock.now())
+            await self._copied(tx, school_id, now=self._held.clock.now())
 
     async def pull_account(self, payload: bytes, attempt: int) -> None:
         """Take over which people an account stands for, and its openid."""

@@ -17,6 +17,9 @@ class School(NotificationsTable, table=True):
     school_id: UUID = Field(primary_key=True)
     name: str
     roster_version: int = Field(default=0, description="The version that the copy stands at.")
+    tells_moves: bool = Field(
+        default=False, description="Whether families hear of each walk between rooms; the school decides."
+    )
 
 
 class Child(NotificationsTable, table=True):

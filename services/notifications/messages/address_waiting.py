@@ -21,7 +21,7 @@ _ADDRESSED = text(
 _CLASSES = {fact.model_fields["kind"].default: fact for fact in TELLINGS}
 
 
-async def address_waiting(tx: AsyncSession, school_id: UUID, now: datetime) -> None:
+async def address_waiting(tx: AsyncSession, school_id: UUID, *, now: datetime) -> None:
     """Look at every fact set aside again; one that finds its people is told, unless it is no longer true."""
     rows = (await tx.execute(_WAITING, {"school_id": school_id})).all()
     if not rows:

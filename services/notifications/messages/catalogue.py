@@ -24,6 +24,7 @@ class MessageKind:
 
 _KINDS = (
     MessageKind("received", wording.say_received, safety=False, stays_true=timedelta(hours=2)),
+    MessageKind("moved", wording.say_moved, safety=False, stays_true=timedelta(hours=1)),
     MessageKind("released", wording.say_released, safety=False, stays_true=timedelta(hours=6)),
     MessageKind("missing", wording.say_missing, safety=True, stays_true=timedelta(hours=4), announced=True),
     MessageKind("missing_cleared", wording.say_missing_cleared, safety=True, stays_true=timedelta(hours=12)),

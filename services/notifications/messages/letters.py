@@ -5,10 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.contracts.facts.attendance import ChildMoved
 from services.contracts.wire import Fact
 from services.kernel.jobs import enqueue_unless_waiting
 from services.kernel.letters.envelope import Hears
 from services.notifications.directory.letters import PULL_ROSTER
+from services.notifications.messages.switch_moves import schools_telling_moves
 from services.notifications.messages.tell import tell
 from services.notifications.messages.telling import TELLINGS, tellings_of
 
@@ -20,4 +22,13 @@ async def on_something_to_tell(tx: AsyncSession, facts: Sequence[Fact], *, now: 
         await enqueue_unless_waiting(tx, PULL_ROSTER, school_id.bytes)
 
 
-HEARS = [Hears(fact, on_something_to_tell) for fact in TELLINGS]
+async def on_child_moved(tx: AsyncSession, facts: Sequence[ChildMoved], *, now: datetime) -> None:
+    """Pass on the walks between rooms of those schools that wish it: hundreds an afternoon, off by default."""
+    wishing = await schools_telling_moves(tx, {fact.school_id for fact in facts})
+    await on_something_to_tell(tx, [fact for fact in facts if fact.school_id in wishing], now=now)
+
+
+HEARS = [
+    Hears(ChildMoved, on_child_moved),
+    *(Hears(fact, on_something_to_tell) for fact in TELLINGS if fact is not ChildMoved),
+]

@@ -12,7 +12,8 @@ from services.kernel.web.once import OnceOnly
 from services.notifications.messages.feed import feed
 from services.notifications.messages.figures import figures, told
 from services.notifications.messages.mark_read import mark_read
-from services.notifications.messages.shapes import FeedOut, FiguresOut, ReadOut, ToldList
+from services.notifications.messages.shapes import FeedOut, FiguresOut, ReadOut, SwitchIn, ToldList
+from services.notifications.messages.switch_moves import switch_moves
 
 public = APIRouter(prefix="/api/v1/messages", tags=["messages"])
 internal = APIRouter(prefix="/internal/messages", include_in_schema=False)
@@ -39,6 +40,13 @@ async def read_message(message_id: UUID, who: Caller, tx: Tx, now: Now, once: On
 async def message_figures(tx: InternalTx, service_on: date | None = None) -> FiguresOut:
     """Count what was told in the schools named by ``school_id``."""
     return await figures(tx, service_on=service_on)
+
+
+@internal.put("/moves")
+async def tell_moves(body: SwitchIn, tx: InternalTx) -> SwitchIn:
+    """Let the schools named by ``school_id`` tell families of each walk between rooms, or not."""
+    await switch_moves(tx, on=body.on)
+    return body
 
 
 @internal.get("/told")

@@ -35,6 +35,12 @@ class ReadOut(BaseModel):
     read_at: datetime
 
 
+class SwitchIn(BaseModel):
+    """On or off."""
+
+    on: bool
+
+
 class KindFigure(BaseModel):
     """Messages of one kind that ended alike. ``channel`` reached the recipient first."""
 

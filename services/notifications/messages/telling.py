@@ -8,6 +8,7 @@ from uuid import UUID
 from services.contracts.facts.attendance import (
     ChildLate,
     ChildMissing,
+    ChildMoved,
     ChildReceived,
     ChildReleased,
     MissingCleared,
@@ -46,6 +47,16 @@ def tell_received(fact: ChildReceived) -> list[Telling]:
     return [
         Telling(
             fact, "received", fact.school_id, fact.child_id, fact.entry_id, fact.service_on,
+            room_id=fact.room_id, adult_id=fact.adult_id,
+        )
+    ]  # fmt: skip
+
+
+def tell_moved(fact: ChildMoved) -> list[Telling]:
+    """To the guardians, in schools that wish it."""
+    return [
+        Telling(
+            fact, "moved", fact.school_id, fact.child_id, fact.entry_id, fact.service_on,
             room_id=fact.room_id, adult_id=fact.adult_id,
         )
     ]  # fmt: skip
@@ -105,6 +116,7 @@ def tell_refused(fact: ReleaseRefused) -> list[Telling]:
 
 TELLINGS: dict[type[Fact], Any] = {
     ChildReceived: tell_received,
+    ChildMoved: tell_moved,
     ChildReleased: tell_released,
     ChildMissing: tell_missing,
     MissingCleared: tell_cleared,

@@ -61,6 +61,18 @@ def say_received(facts: dict[str, Any]) -> Words:
     )
 
 
+def say_moved(facts: dict[str, Any]) -> Words:
+    """Another adult has the child now, in another room."""
+    child, room, adult = facts["child"], facts.get("room"), facts.get("adult")
+    teacher = f"{adult}老师" if adult else "下一位老师"
+    where = f"到{room}" if room else ""
+    return Words(
+        title="已换到下一门课",
+        body=f"{child}已于{_hhmm(facts)}{where}，由{teacher}接着照看。",
+        card=_card(facts, f"已到{room}" if room else "已换到下一门课", f"{teacher}照看中"),
+    )
+
+
 def say_missing(facts: dict[str, Any]) -> Words:
     """The child should be there and is not."""
     return Words(

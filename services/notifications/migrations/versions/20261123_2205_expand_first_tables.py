@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("school_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("roster_version", sa.Integer(), nullable=False),
+        sa.Column("tells_moves", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("school_id", name=op.f("pk_school")),
     )
     op.create_table(
