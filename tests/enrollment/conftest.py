@@ -1,15 +1,35 @@
-"""Schools on file for enrollment's tests, from the sample spreadsheets."""
+"""Two schools on file, from the sample spreadsheets, their menus published: made once, copied or rolled back."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.imports.import_file import Upload, import_file
+from services.enrollment.imports.sheet_kinds import Desk
+from services.enrollment.menu.publish_menu import publish_menu
 from services.enrollment.policy import Policy, read_policy
+from services.enrollment.schools.current_term import current_term
+from services.enrollment.schools.tables import School
 from services.kernel.cipher import FieldCipher
+from services.kernel.clock import at_school_time, school_day
+from services.kernel.database.transaction import Database
+from tests.conftest import Databases
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+NOON: datetime = at_school_time(date(2026, 11, 23), time(12, 0))
+"""Monday; the day of most tests."""
+OFFICER = text(
+    "SELECT staff_id FROM staff WHERE school_id = :school_id AND 'enrolment_officer' = ANY(personas)"
+    " ORDER BY staff_no LIMIT 1"
+)
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +40,70 @@ def policy() -> Policy:
 @pytest.fixture(scope="session")
 def cipher() -> FieldCipher:
     return FieldCipher("k1:" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode())
+
+
+@dataclass(frozen=True)
+class Schools:
+    """The sample schools: their database, ids by code, and an officer of each."""
+
+    database: Database
+    ids: dict[str, UUID]
+    officers: dict[str, UUID]
+
+    @property
+    def primary(self) -> UUID:
+        return self.ids["S001"]
+
+    @property
+    def junior(self) -> UUID:
+        return self.ids["S002"]
+
+
+async def import_example(tx: AsyncSession, desk: Desk, kind: str, name: str) -> None:
+    report = await import_file(tx, desk, kind, Upload(name, EXAMPLES / name))
+    assert report.written
+
+
+async def fill(database: Database, policy: Policy, cipher: FieldCipher) -> Schools:
+    """Import what a county sends, through the same commands as everybody's."""
+    async with database.transaction() as tx:
+        await import_example(tx, Desk(None, policy, cipher, NOON), "schools", "schools.xlsx")
+    async with database.transaction() as tx:
+        ids = {one.code: one.school_id for one in await tx.scalars(select(School))}
+    officers = {}
+    for code, name in (("S001", "primary"), ("S002", "junior")):
+        desk = Desk(ids[code], policy, cipher, NOON)
+        async with database.transaction([ids[code]]) as tx:
+            for kind in ("staff", "rooms", "roster", "menu", "collectors"):
+                await import_example(tx, desk, kind, f"{name}-{kind}.xlsx")
+            officers[code] = await tx.scalar(OFFICER, {"school_id": ids[code]})
+            term = await current_term(tx, ids[code], on=school_day(NOON))
+            await publish_menu(tx, ids[code], term.term_id, by=officers[code], policy=policy, now=NOON)
+    return Schools(database, ids, officers)
+
+
+@pytest.fixture(scope="session")
+async def filled(databases: Databases, policy: Policy, cipher: FieldCipher) -> AsyncIterator[Schools]:
+    async with databases.fresh("enrollment") as database:
+        yield await fill(database, policy, cipher)
+
+
+RolledBack = Callable[..., AbstractAsyncContextManager[AsyncSession]]
+
+
+@pytest.fixture
+def at(filled: Schools) -> RolledBack:
+    """A transaction in the scope of some schools, taken back at the end."""
+
+    @asynccontextmanager
+    async def begin(*scope: UUID) -> AsyncIterator[AsyncSession]:
+        async with filled.database.sessions() as tx:
+            await tx.begin()
+            await tx.execute(
+                text("SELECT set_config('kehou.school_ids', :ids, true)"),
+                {"ids": "{" + ",".join(map(str, scope)) + "}"},
+            )
+            yield tx
+            await tx.rollback()
+
+    return begin

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.contracts.internal import enrollment as wire
-from services.contracts.personas import Persona
 from services.enrollment.families.request_guardianship import request_guardianship, request_on_file
 from services.enrollment.given import Cipher
 from services.enrollment.roster.roster_page import roster_page, school_entry
@@ -43,7 +42,7 @@ async def schools(tx: InternalTx) -> wire.SchoolList:
     return wire.SchoolList(schools=[await school_entry(tx, school_id) for school_id in ids])
 
 
-@router.post("/people/by-phone")
+@router.post("/people")
 async def by_phone(body: wire.PhoneIn, tx: InternalTx, cipher: Cipher) -> wire.PeopleFound:
     """Return everybody that a (verified) phone stands for."""
     found = await people_by_phone(tx, body.phone, cipher=cipher)
@@ -52,20 +51,13 @@ async def by_phone(body: wire.PhoneIn, tx: InternalTx, cipher: Cipher) -> wire.P
     )
 
 
-@router.post("/invitations/accept", status_code=201)
+@router.post("/invitations/acceptance", status_code=201)
 async def accept(body: wire.InvitationIn, tx: InternalTx, cipher: Cipher, now: Now) -> wire.PeopleFound:
-    """Make who holds the code an officer of its school."""
-    officer = await accept_invitation(
+    """Make who holds the code an officer; return everybody that the phone stands for from now on."""
+    await accept_invitation(
         tx, code=body.code, name=body.name, phone=body.phone, cipher=cipher, now=now, real_now=real_now()
     )
-    return wire.PeopleFound(
-        people=[
-            wire.PersonFound(
-                school_id=officer.school_id, person_id=officer.staff_id, persona=Persona(persona)
-            )
-            for persona in officer.personas
-        ]
-    )
+    return await by_phone(wire.PhoneIn(phone=body.phone), tx, cipher)
 
 
 @router.post("/guardianship-requests", status_code=201)
