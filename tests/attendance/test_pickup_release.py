@@ -152,10 +152,14 @@ async def test_the_release_ends_the_childs_lateness(gate: Gate) -> None:
 async def test_a_release_that_is_rolled_back_leaves_nothing_behind(gate: Gate) -> None:
     child = gate.school.children[0]
     made = await gate.issue(gate.school.guardians[0], child)
-    with pytest.raises(ConnectionResetError):
+
+    async def release_and_break() -> None:
         async with gate.db.transaction([gate.school.school_id]) as tx:
             await release_child(tx, gate.asked(code(made), child), keys=gate.keys, now=gate.clock.now())
             raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await release_and_break()
     assert await gate.state(child) == "in_care"
     assert [row["state"] for row in await gate.rows("SELECT state FROM pass")] == ["live"]
     assert not await gate.told("child-released")

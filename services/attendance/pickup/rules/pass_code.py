@@ -10,7 +10,7 @@ ALPHABET = "CDFHJKMNPRTVWX" + "23456789"
 most one. 22 symbols: 113 million codes."""
 LENGTH = 6
 BANNED = (
-    *("CNM", "CNMD", "NMD", "TMD", "TND", "MMP", "RNM", "WCNM", "MDZZ", "NCP", "JPM", "MMD", "HNMD"),
+    *("CNM", "CNMD", "NMD", "TMD", "TND", "MMP", "RNM", "WCNM", "NCP", "JPM", "MMD", "HNMD"),
     *("FCK", "FKN", "FXCK", "CNT", "DCK", "KKK", "XXX", "WTF", "NXX"),
     *("666", "444", "748", "74", "38", "64", "8964", "233", "996"),
 )
