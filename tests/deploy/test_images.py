@@ -95,8 +95,8 @@ async def test_what_the_compose_file_tells_a_container_is_enough_to_get_ready(
         ):
             assert await is_ready(int(told["KEHOU_PORT"]), app)
             assert worker.returncode is None
-        ends = (app.returncode, worker.returncode)
-        assert ends == (-signal.SIGTERM, 0), (
+        ends = [process.returncode for process in (app, worker)]
+        assert ends == [-signal.SIGTERM, 0], (
             "uvicorn ends by the signal it was told to stop with, the worker by itself"
         )
 
