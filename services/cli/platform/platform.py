@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +18,8 @@ from services.cli.platform.reach_database import named_server
 from services.cli.platform.supervise import Supervisor
 from services.kernel.clock import real_now, set_pace
 from services.kernel.database.embedded import EmbeddedPostgres
-from services.kernel.database.migrate import migrate
-from services.kernel.database.provision import SERVICES, provision
+from services.kernel.database.migrate import migrate_all
+from services.kernel.database.provision import ServiceUrls, provision
 from services.kernel.hold_folder import FolderLock
 from services.kernel.unable import Unable
 
@@ -57,6 +57,7 @@ class Platform:
         self.layout = Layout(data_dir.absolute())
         self.wishes = wishes or Wishes()
         self.addresses: Addresses
+        self.urls: Mapping[str, ServiceUrls]
         self.supervisor: Supervisor
         self._notice = notice
         self._server: EmbeddedPostgres | None = None
@@ -77,6 +78,11 @@ class Platform:
         """The stand-in's base address; None without one."""
         return self.addresses.standin_url
 
+    @property
+    def database_pid(self) -> int | None:
+        """The embedded server's process; None when the server is not ours."""
+        return self._server.pid if self._server else None
+
     async def start(self) -> None:
         """Set up what is missing, start everything, and return when all is ready.
 
@@ -89,9 +95,9 @@ class Platform:
             self.addresses = self._choose_addresses()
             set_pace(self.layout.clock, origin=self.wishes.origin or real_now(), rate=self.wishes.rate)
             admin_url = self._start_database()
-            urls = await provision(admin_url, self.layout.secrets, prefix=self.wishes.prefix)
-            await asyncio.gather(*(migrate(service, urls[service].owner) for service in SERVICES))
-            programs = compose(self.layout, self.addresses, urls, secrets)
+            self.urls = await provision(admin_url, self.layout.secrets, prefix=self.wishes.prefix)
+            await migrate_all(self.urls)
+            programs = compose(self.layout, self.addresses, self.urls, secrets)
             self.supervisor = Supervisor(programs, self.layout.logs, self._notice)
             await self.supervisor.start()
         except BaseException:

@@ -1,0 +1,1 @@
+"""What is measured, how, and where the figures go (bench/README.md)."""

@@ -1,0 +1,47 @@
+"""`make bench`: measure, print a table, write bench/results/latest.json."""
+
+import asyncio
+import json
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.measure_gateway import measure as measure_gateway
+from bench.measure_scans import measure_scans
+
+GOALS = {"gateway_share_of_direct": 0.35}
+"""What a figure should at least be (the issue that asked for it)."""
+RESULTS = Path(__file__).parent / "results" / "latest.json"
+
+
+def main() -> None:
+    """Run every measure in one go, so that the figures may be compared with each other."""
+    figures: dict[str, float] = {}
+    say("measuring the gateway")
+    figures |= measure_gateway()
+    say("measuring scans")
+    figures |= asyncio.run(measure_scans())
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(
+        json.dumps(
+            {"at": datetime.now(UTC).isoformat(), "python": platform.python_version(), **figures}, indent=1
+        )
+    )
+    table = Table("figure", "measured", "goal")
+    for name, value in figures.items():
+        goal = GOALS.get(name)
+        table.add_row(name, f"{value:,}", "" if goal is None else f"≥ {goal} {'✓' if value >= goal else '✗'}")
+    Console().print(table)
+
+
+def say(line: str) -> None:
+    """Tell a person who waits; stdout is for the table."""
+    print(f"{line} …", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
