@@ -1,6 +1,8 @@
 """A guardian's own children, over all schools of the token."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -31,16 +33,34 @@ _PLACES = text(
     "   AND (p.until_on IS NULL OR p.until_on > greatest(p.from_on, CAST(:today AS date)))"
     " ORDER BY o.starts, p.from_on, p.place_id"
 )
+_COLLECTORS = text(
+    "SELECT child_id, collector_id, name, relation, weekdays, valid_from, valid_until FROM collector"
+    " WHERE child_id = ANY(CAST(:children AS uuid[])) AND NOT removed AND valid_until >= CAST(:today AS date)"
+    " ORDER BY valid_from, collector_id"
+)
 
 
-async def own_children(
-    tx: AsyncSession, people: Mapping[UUID, UUID], *, today: date
-) -> list[tuple[RowMapping, list[RowMapping]]]:
-    """Return each child with its places that are running or to come; ``people``: school -> guardian id."""
+@dataclass(frozen=True)
+class OwnChild:
+    """A child as its guardian sees it: places and collectors that hold today or later."""
+
+    row: RowMapping
+    places: list[RowMapping]
+    collectors: list[RowMapping]
+
+
+async def own_children(tx: AsyncSession, people: Mapping[UUID, UUID], *, today: date) -> list[OwnChild]:
+    """Return the guardian's children over all schools; ``people``: school -> guardian id."""
     facts = {"schools": list(people), "people": list(people.values())}
     children = (await tx.execute(_OWN, facts)).mappings().all()
-    places: dict[UUID, list[RowMapping]] = {row["child_id"]: [] for row in children}
-    held = await tx.execute(_PLACES, {"children": list(places), "today": today})
-    for place in held.mappings():
-        places[place["child_id"]].append(place)
-    return [(row, places[row["child_id"]]) for row in children]
+    about = {"children": [row["child_id"] for row in children], "today": today}
+    places = _by_child((await tx.execute(_PLACES, about)).mappings())
+    collectors = _by_child((await tx.execute(_COLLECTORS, about)).mappings())
+    return [OwnChild(row, places[row["child_id"]], collectors[row["child_id"]]) for row in children]
+
+
+def _by_child(rows: Iterable[RowMapping]) -> defaultdict[UUID, list[RowMapping]]:
+    found: defaultdict[UUID, list[RowMapping]] = defaultdict(list)
+    for row in rows:
+        found[row["child_id"]].append(row)
+    return found

@@ -39,6 +39,17 @@ class ChildPlaceOut(BaseModel):
     room: str | None
 
 
+class ChildCollectorOut(BaseModel):
+    """Somebody who may collect the child in a guardian's place; weekdays 1 (Monday) to 7, both days are in it."""
+
+    collector_id: UUID
+    name: str
+    relation: str
+    weekdays: list[int]
+    valid_from: date
+    valid_until: date
+
+
 class OwnChildOut(BaseModel):
     """One of the caller's children. ``agreement_number`` is in force; signed when equal to ``agreed_number``."""
 
@@ -58,6 +69,7 @@ class OwnChildOut(BaseModel):
     care_weekdays: list[int] | None
     care_until: time | None
     places: list[ChildPlaceOut]
+    collectors: list[ChildCollectorOut]
 
 
 class OwnChildrenOut(BaseModel):
@@ -121,8 +133,14 @@ async def children(who: Caller, tx: Tx, now: Now) -> OwnChildrenOut:
     found = await own_children(tx, who.people, today=school_day(now))
     return OwnChildrenOut(
         children=[
-            OwnChildOut.model_validate({**child, "places": [dict(place) for place in places]})
-            for child, places in found
+            OwnChildOut.model_validate(
+                {
+                    **child.row,
+                    "places": [dict(place) for place in child.places],
+                    "collectors": [dict(collector) for collector in child.collectors],
+                }
+            )
+            for child in found
         ]
     )
 
