@@ -1,13 +1,11 @@
 """What the platform answers at, route by route, as the composed apps really have it."""
 
 import pytest
-from fastapi.routing import APIRoute
 
 from services.contracts.doors import DOOR, SEGMENTS
 from services.gateway.routing.which_way import LOGIN_FREE
-from services.kernel.web.dependencies import caller, public_transaction, service_caller
-from services.kernel.web.once import once
-from tests.architecture.composed_apps import PUBLIC, asks_for, routes_of, unsafe
+from services.kernel.web.dependencies import caller, service_caller
+from tests.architecture.composed_apps import PUBLIC, Door, doors_of, unsafe
 from tests.architecture.source_tree import SERVICES
 
 STANDING = {"/health", "/ready", "/metrics"}
@@ -22,8 +20,8 @@ BODY_CARRIES_CLIENT_IDS: dict[str, frozenset[str]] = {
 or saying it twice says no more than saying it once. Each with its reason."""
 
 
-def public_routes(service: str) -> list[APIRoute]:
-    return [route for route in routes_of(service) if route.path.startswith(PUBLIC)]
+def public_routes(service: str) -> list[Door]:
+    return [route for route in doors_of(service) if route.path.startswith(PUBLIC)]
 
 
 def segment_of(path: str) -> str:
@@ -50,7 +48,7 @@ def test_the_gateways_own_addresses_hide_nobody_elses() -> None:
 def test_a_service_answers_at_no_address_of_a_third_kind(service: str) -> None:
     strange = [
         route.path
-        for route in routes_of(service)
+        for route in doors_of(service)
         if not route.path.startswith((PUBLIC, "/internal/")) and route.path not in STANDING
     ]
     assert not strange
@@ -60,22 +58,19 @@ def test_a_service_answers_at_no_address_of_a_third_kind(service: str) -> None:
 def test_an_internal_address_answers_only_services(service: str) -> None:
     open_ones = [
         route.path
-        for route in routes_of(service)
-        if route.path.startswith("/internal/") and not asks_for(route.dependant, service_caller)
+        for route in doors_of(service)
+        if route.path.startswith("/internal/") and not route.asks_for(service_caller)
     ]
     assert not open_ones
 
 
 @pytest.mark.parametrize("service", SEGMENTS)
 def test_whoever_asks_a_service_is_known_unless_the_page_is_public(service: str) -> None:
-    """Each service verifies again what the gateway verified (design 7)."""
+    """Each service verifies again what the gateway verified (design 7); what is login-free, the gateway knows too."""
     unguarded = [
         route.path
         for route in public_routes(service)
-        if not asks_for(route.dependant, caller)
-        and not (
-            asks_for(route.dependant, public_transaction) and segment_of(route.path).encode() in LOGIN_FREE
-        )
+        if not route.asks_for(caller) and segment_of(route.path).encode() not in LOGIN_FREE
     ]
     assert not unguarded
 
@@ -85,7 +80,7 @@ def test_saying_a_thing_twice_does_it_once(service: str) -> None:
     """Every unsafe public route takes an Idempotency-Key, or is in the short list above."""
     told = BODY_CARRIES_CLIENT_IDS[service]
     found = dict(unsafe(public_routes(service)))
-    keyless = {name for name, route in found.items() if not asks_for(route.dependant, once)}
+    keyless = {name for name, route in found.items() if not route.takes_header("idempotency-key")}
     assert keyless == told
 
 
@@ -93,8 +88,9 @@ def test_saying_a_thing_twice_does_it_once(service: str) -> None:
 def test_every_public_route_says_what_it_answers(service: str) -> None:
     """Each has a sentence in the documentation, and a model behind its answer."""
     silent = [
-        f"{min(route.methods or ())} {route.path}"
+        name
         for route in public_routes(service)
-        if not (route.description and route.include_in_schema)
+        for name in route.names
+        if not (route.description and route.in_schema)
     ]
     assert not silent
