@@ -6,8 +6,7 @@ from rich.console import Console
 
 from services.cli.platform.layout import default_layout
 from services.cli.platform.reach_database import reach_database
-from services.kernel.database.migrate import head_of
-from services.kernel.database.migrate import migrate as migrate_service
+from services.kernel.database.migrate import head_of, migrate_all
 from services.kernel.database.provision import SERVICES, provision
 
 
@@ -23,5 +22,4 @@ def migrate() -> None:
 
 async def _migrate_all(admin_url: str) -> None:
     urls = await provision(admin_url, default_layout().secrets)
-    for service in SERVICES:
-        await migrate_service(service, urls[service].owner)
+    await migrate_all(urls)

@@ -6,7 +6,7 @@ that cannot have its lock within four seconds gives up, and one that runs longer
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from services.kernel.clock import SHANGHAI
 from services.kernel.database.install_jobs import JOB_TABLES
-from services.kernel.database.provision import APP
+from services.kernel.database.provision import APP, ServiceUrls
 
 MIGRATE_LOCK = 0x6D696772617465
 """Key of the advisory lock, in each database, that lines up concurrent migrations ("migrate")."""
@@ -39,6 +39,12 @@ def alembic_config(service: str) -> Config:
     """Return the service's section of the project's alembic.ini."""
     root = Path(__file__).parents[3]
     return Config(str(root / "alembic.ini"), ini_section=service)
+
+
+async def migrate_all(urls: Mapping[str, ServiceUrls]) -> None:
+    """Upgrade every service's database, one after the other: Alembic's environment is one per process."""
+    for service, url in urls.items():
+        await migrate(service, url.owner)
 
 
 async def migrate(service: str, owner_url: str, revision: str = "head") -> None:

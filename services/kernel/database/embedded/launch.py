@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -39,6 +40,8 @@ SETTINGS = {
     # A hand-over that was answered must survive a power cut: no shortcut here.
     "fsync": "on",
     "synchronous_commit": "on",
+    # After a crash one call brings the disk up to date, instead of one for each of 3,000 files (0.1 s, not 7 s).
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_duration_statement": "2000",
