@@ -87,7 +87,7 @@ class SmallSchool:
             StaffEntry(
                 staff_id=staff_id,
                 staff_no=f"T{number:03}",
-                name=f"{name}老师",
+                name=name,
                 phone=f"1990000{number:04}",
                 personas=personas.get(staff_id, [Persona.TEACHER]),
                 subject=None,

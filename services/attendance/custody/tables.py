@@ -141,6 +141,11 @@ class HandOver(AttendanceTable, table=True):
     offered: int
     accepted: int = 0
     taken_back: int = 0
+    refused: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JSONB,
+        description="Problems of children that were not offered, by child.",
+    )
     offered_at: datetime = Field(sa_type=INSTANT)
     settled_at: datetime | None = Field(
         default=None, sa_type=INSTANT, description="The counts agree: accepted + taken back = offered."

@@ -55,6 +55,11 @@ class SchoolSettings(BaseModel):
         return timedelta(minutes=self.missing_after_minutes)
 
     @property
+    def early(self) -> timedelta:
+        """Return ``early_minutes`` as a length."""
+        return timedelta(minutes=self.early_minutes)
+
+    @property
     def tell_missing_after(self) -> timedelta:
         """Return how long after a case was raised the family is told."""
         return timedelta(minutes=max(0, self.tell_missing_after_minutes - self.missing_after_minutes))

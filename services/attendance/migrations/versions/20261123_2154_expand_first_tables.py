@@ -193,6 +193,7 @@ def upgrade() -> None:
         sa.Column("offered", sa.Integer(), nullable=False),
         sa.Column("accepted", sa.Integer(), nullable=False),
         sa.Column("taken_back", sa.Integer(), nullable=False),
+        sa.Column("refused", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("school_id", "service_on", "hand_over_id"),

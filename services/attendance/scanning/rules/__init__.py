@@ -1,0 +1,1 @@
+"""Pure: what a scan means. No I/O, no clock."""
