@@ -73,7 +73,8 @@ async def arrange_care(
     if ended or begun:
         version = await take_version(tx, school_id, now=now)
         await groups.write_opened(tx, version=version)
-        await tx.execute(_END, {**facts, "places": ended, "version": version})
+        if ended:
+            await tx.execute(_END, {**facts, "places": ended, "version": version})
         await _begin(tx, school_id, begun, version=version, now=now)
     return len(begun)
 
