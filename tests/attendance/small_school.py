@@ -71,7 +71,7 @@ class SmallSchool:
         homerooms = {self.homeroom_1: "1班", self.homeroom_2: "2班"}
         personas = {self.leader: [Persona.DUTY_LEADER], self.principal: [Persona.PRINCIPAL]}
         people = zip(
-            ["班一", "班二", "秦朗", "陆宁", "赵刚", "王值", "李校"],
+            ["班一", "班二", "秦", "陆", "赵", "值班", "校长"],
             [
                 self.homeroom_1,
                 self.homeroom_2,

@@ -126,7 +126,7 @@ async def test_a_refusal_says_who_has_the_child_and_where(qin: Phone, zhao: Phon
     (result,) = await zhao.send(zhao.scans(0))
     assert result.problem is not None
     assert result.problem["detail"] == (
-        "学生0从16:30起由秦朗老师负责（101），还没有交接给您。"
+        "学生0从16:30起由秦老师负责（101），还没有交接给您。"
         "请对方在手机上发起交接，或请值班领导处理；孩子若在您身边，请先看护好。"
     )
 
