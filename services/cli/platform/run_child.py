@@ -80,7 +80,7 @@ class Child:
             said = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
         except OSError:
             said = []
-        return "\n".join(said[-lines:])[-2000:] or "it said nothing"
+        return "\n".join(said[-lines:])[-2000:].removeprefix("kehou: ").rstrip(".") or "it said nothing"
 
     async def _spawn(self) -> None:
         bound = (
