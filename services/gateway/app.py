@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.contracts.doors import SEGMENTS
+from services.gateway.identity import account_routes, me_routes, session_routes
+from services.gateway.identity.desk import open_desk
 from services.gateway.routing.admit import Admission
 from services.gateway.routing.front_door import DoorParts, FrontDoor
 from services.gateway.routing.pass_through import PassThrough
@@ -16,20 +18,22 @@ from services.kernel.resources import Resources
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
+ROUTERS = [session_routes.router, me_routes.router, account_routes.router]
+
 
 def create_app(
     settings: Settings, clock: Clock | None = None, *, door: DoorSettings | None = None
 ) -> FrontDoor:
     """Return the public door. ``clock`` and ``door`` replace the platform's in tests."""
     door = door or DoorSettings()
-    own = build_app("gateway", settings, routers=[], clock=clock)
-    own.state.door_settings = door
+    own = build_app("gateway", settings, routers=ROUTERS, clock=clock)
     open_own = own.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_own(app), open_door(app.state.resources, door) as parts:
             app.state.door = parts
+            app.state.desk = open_desk(app.state.resources, door)
             yield
 
     own.router.lifespan_context = lifespan

@@ -1,11 +1,9 @@
 """A door over real HTTP with a tiny real neighbour behind it."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+from datetime import date, time
 from typing import Any
 
 import httpx
@@ -14,38 +12,22 @@ import pytest
 from services.gateway.app import create_app
 from services.gateway.routing.front_door import FrontDoor
 from services.gateway.settings import DoorSettings
+from services.kernel.clock import ManualClock, at_school_time
 from services.kernel.ids import new_id
 from services.kernel.settings import Settings
-from services.kernel.tokens import PUBLIC, Identity, Signer, make_key
+from services.kernel.tokens import Identity
+from tests.conftest import Databases
+from tests.gateway.keys import SERVICES, Keys, make_keys
 from tests.gateway.living_server import living_server
+from tests.gateway.town import Town, living_town
 from tests.gateway.upstream import Upstream
 
-SERVICES = ("enrollment", "attendance", "notifications", "gateway")
 NOWHERE = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
-
-
-@dataclass
-class Keys:
-    """Everybody's keys, in a folder as a platform has it."""
-
-    folder: Path
-    signers: dict[str, Signer]
-
-    def token(self, identity: Identity, *, issuer: str = "gateway", audience: str = PUBLIC) -> str:
-        return self.signers[issuer].sign_identity(identity, audience=audience, ttl=timedelta(minutes=10))
 
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    folder = tmp_path_factory.mktemp("keys")
-    public, signers = [], {}
-    for service in SERVICES:
-        pem, key = make_key()
-        (folder / f"{service}.pem").write_bytes(pem)
-        public.append({**key, "kid": service})
-        signers[service] = Signer(service, pem)
-    (folder / "public.json").write_text(json.dumps({"keys": public}))
-    return Keys(folder, signers)
+    return make_keys(tmp_path_factory.mktemp("keys"))
 
 
 @dataclass
@@ -98,3 +80,11 @@ def door(one_door: LivingDoor) -> LivingDoor:
     """The door that all tests share which set nothing at it."""
     one_door.upstream.forget()
     return one_door
+
+
+@pytest.fixture(scope="session")
+async def town(databases: Databases, keys: Keys) -> AsyncIterator[Town]:
+    """One town for all tests: a new phone is a new person."""
+    clock = ManualClock(at_school_time(date(2026, 11, 23), time(15, 30)))
+    async with living_town(databases, keys, clock, door={"attempts_per_account_an_hour": 5}) as living:
+        yield living

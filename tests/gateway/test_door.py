@@ -15,7 +15,8 @@ from services.gateway.routing.which_way import Inside, which_way
 from services.kernel.ids import new_id
 from services.kernel.tokens import INTERNAL, PUBLIC, Identity, Signer, make_key
 from services.kernel.web.problems import NoSuchRoute
-from tests.gateway.conftest import Keys, LivingDoor
+from tests.gateway.conftest import LivingDoor
+from tests.gateway.keys import Keys
 
 TRICKS = [
     "//internal/letters",

@@ -8,7 +8,8 @@ import pytest
 from services.gateway.routing.count_requests import RequestCounter
 from services.gateway.routing.errors import TooManyRequests
 from services.kernel.tokens import INTERNAL, load_verifier
-from tests.gateway.conftest import Keys, LivingDoor, living_door
+from tests.gateway.conftest import LivingDoor, living_door
+from tests.gateway.keys import Keys
 from tests.gateway.living_server import dead_address
 
 

@@ -1,0 +1,1 @@
+"""Pages that hang on a wall: opened with a one-time ticket, read from two metres."""

@@ -1,0 +1,1 @@
+"""Pure judgements about who may act as whom."""
