@@ -10,9 +10,12 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS = {
+    "demo": "services.cli.demo.demo:demo",
     "up": "services.cli.up:up",
     "migrate": "services.cli.migrate:migrate",
     "doctor": "services.cli.doctor.doctor:doctor",
+    "school": "services.cli.school:school",
+    "import": "services.cli.import_file:import_sheet",
     "revise": "services.cli.revise:revise",
     "secrets": "services.cli.write_secrets:secrets",
     "serve": "services.cli.serve:serve",

@@ -9,6 +9,7 @@ from services.enrollment.menu.routes import router as menu
 from services.enrollment.roster.routes import router as roster
 from services.enrollment.schools.routes import router as schools
 from services.enrollment.selection.routes import router as selection
+from services.enrollment.supervision.letters import HEARS
 from services.kernel.clock import Clock
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
@@ -18,4 +19,4 @@ ROUTERS = (schools, families, menu, selection, agreements, imports, roster)
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     """Return enrollment's app."""
-    return build_app("enrollment", settings, routers=ROUTERS, clock=clock)
+    return build_app("enrollment", settings, routers=ROUTERS, hears=HEARS, clock=clock)

@@ -6,6 +6,7 @@ from services.enrollment.imports import tables as imports
 from services.enrollment.menu import tables as menu
 from services.enrollment.schools import tables as schools
 from services.enrollment.selection import tables as selection
+from services.enrollment.supervision import tables as supervision
 from services.enrollment.table import EnrollmentTable
 from services.kernel.database.tables import KERNEL_TABLES, add_kernel_tables
 
@@ -19,6 +20,7 @@ __all__ = [
     "metadata",
     "schools",
     "selection",
+    "supervision",
 ]
 
 metadata = EnrollmentTable.metadata

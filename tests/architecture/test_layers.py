@@ -16,7 +16,7 @@ RANKS = {
 }
 COMMANDS_AND_QUERIES = 2
 
-GROUND = {"registry", "table", "policy", "settings", "words"}
+GROUND = {"registry", "table", "policy", "settings", "words", "given"}
 """What a service keeps beside its subjects for all of them; it stands as low as their tables."""
 
 AT_THE_ROOT = {"__init__", "app", "worker"} | GROUND

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.enrollment.families.errors import ChildNotNamed, RequestDecided, UnknownChild, UnknownRequest
+from services.enrollment.families.errors import ChildNotNamed, ChildNotOnFile, RequestDecided, UnknownRequest
 from services.enrollment.families.tables import Child, Guardian, Guardianship, GuardianshipRequest
 from services.enrollment.imports.take_roster import MOST_SHEET_RANK
 from services.enrollment.roster.take_version import take_version
@@ -29,7 +29,7 @@ async def decide_guardianship(
     Raises:
         UnknownRequest, RequestDecided: nothing to decide.
         ChildNotNamed: a refusal needs a reason, an approval a child.
-        UnknownChild: no such child in this school.
+        ChildNotOnFile: no such child in this school.
     """
     request = await _open_request(tx, school_id, request_id)
     if child_id is None and not reason:
@@ -68,7 +68,7 @@ async def _approve(tx: AsyncSession, request: GuardianshipRequest, child_id: UUI
         .with_for_update(key_share=True)
     )
     if found.scalar_one_or_none() is None:
-        raise UnknownChild
+        raise ChildNotOnFile
     version = await take_version(tx, school_id, now=now)
     guardian = await _guardian(tx, request, version)
     bond = await tx.get(Guardianship, (school_id, child_id, guardian.guardian_id))

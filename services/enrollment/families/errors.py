@@ -3,8 +3,8 @@
 from services.kernel.problems import Conflict, NotFound, Unprocessable
 
 
-class UnknownChild(NotFound):
-    """There is no such child here."""
+class ChildNotOnFile(NotFound):
+    """This child is not on file here."""
 
     detail = "没有找到这个孩子。"
 

@@ -10,7 +10,7 @@ from services.contracts.internal.enrollment import GuardianshipRequestIn
 from services.enrollment.families.errors import PhoneInvalid, UnknownRequest
 from services.enrollment.families.tables import GuardianshipRequest
 from services.enrollment.imports.rules.plain_cells import name_of, phone_of
-from services.enrollment.schools.errors import UnknownSchool
+from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import School
 from services.kernel.cipher import FieldCipher
 
@@ -30,10 +30,10 @@ async def request_guardianship(
     Nothing of the school's data is shown to who asks, not even whether the child exists.
 
     Raises:
-        UnknownSchool, PhoneInvalid: by name.
+        SchoolNotOnFile, PhoneInvalid: by name.
     """
     if await tx.get(School, asked.school_id) is None:
-        raise UnknownSchool
+        raise SchoolNotOnFile
     phone = phone_of(asked.phone)
     if phone is None:
         raise PhoneInvalid

@@ -30,7 +30,7 @@ from services.enrollment.imports.take_staff import take_rooms, take_staff
 from services.enrollment.imports.write_rows import Written
 from services.enrollment.policy import Policy
 from services.enrollment.schools.current_term import current_term
-from services.enrollment.schools.errors import UnknownSchool
+from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import Room, School, Staff
 from services.kernel.cipher import FieldCipher
 from services.kernel.clock import school_day
@@ -46,9 +46,9 @@ class Desk:
     now: datetime
 
     def school(self) -> UUID:
-        """The school; raises UnknownSchool where none was named."""
+        """The school; raises SchoolNotOnFile where none was named."""
         if self.school_id is None:
-            raise UnknownSchool
+            raise SchoolNotOnFile
         return self.school_id
 
 
@@ -147,7 +147,7 @@ async def _schools(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]]) ->
 async def _school(tx: AsyncSession, desk: Desk) -> School:
     school = await tx.get(School, desk.school())
     if school is None:
-        raise UnknownSchool
+        raise SchoolNotOnFile
     return school
 
 

@@ -16,7 +16,7 @@ from services.enrollment.menu.rules.objection import Objection
 from services.enrollment.menu.tables import MenuPublication
 from services.enrollment.policy import Policy
 from services.enrollment.roster.take_version import take_version
-from services.enrollment.schools.errors import UnknownSchool
+from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import School, Term
 
 
@@ -65,7 +65,7 @@ async def menu_findings(
     """Return what the policy says about a menu on file, for the grades that the school teaches."""
     school = await tx.get(School, school_id)
     if school is None:
-        raise UnknownSchool
+        raise SchoolNotOnFile
     grades = policy.school_kinds[school.kind].grades
     return menu_objections([on_menu.proposal() for on_menu in menu], policy, grades)
 

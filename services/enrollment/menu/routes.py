@@ -17,7 +17,7 @@ from services.enrollment.menu.rules.objection import Objection
 from services.enrollment.menu.staff_offering import staff_offering
 from services.enrollment.menu.tables import MenuPublication
 from services.enrollment.schools.current_term import current_term
-from services.enrollment.schools.errors import UnknownSchool
+from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import School
 from services.kernel.clock import school_day
 from services.kernel.web.dependencies import Caller, Now, PublicTx, Tx
@@ -172,7 +172,7 @@ async def published_menu(school_id: UUID, tx: PublicTx, now: Now) -> PublicMenuO
     """Return the published menu, without logging in."""
     school = await tx.get(School, school_id)
     if school is None:
-        raise UnknownSchool
+        raise SchoolNotOnFile
     term, publication = await public_menu(tx, school_id, on=school_day(now))
     return PublicMenuOut(
         school_id=school_id,

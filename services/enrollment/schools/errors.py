@@ -3,8 +3,8 @@
 from services.kernel.problems import Conflict, Expired, NotFound, Unprocessable
 
 
-class UnknownSchool(NotFound):
-    """There is no such school."""
+class SchoolNotOnFile(NotFound):
+    """This school is not on file."""
 
     detail = "没有找到这所学校。"
 

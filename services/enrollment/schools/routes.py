@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.contracts.personas import OFFICERS
-from services.enrollment.schools.errors import UnknownSchool
+from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import School
 from services.kernel.web.dependencies import Caller, Held, Tx
 from services.kernel.web.once import OnceOnly
@@ -72,7 +72,7 @@ async def page(
     async def make() -> SchoolOut:
         school = await tx.get(School, school_id)
         if school is None:
-            raise UnknownSchool
+            raise SchoolNotOnFile
         school.safety_measures, school.complaint_contact = body.safety_measures, body.complaint_contact
         await tx.flush()
         return SchoolOut.model_validate(school, from_attributes=True)

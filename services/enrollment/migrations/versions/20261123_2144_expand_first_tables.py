@@ -24,6 +24,7 @@ OF_SCHOOLS = [
     "child",
     "child_health",
     "child_priority",
+    "closed_day",
     "collector",
     "guardian",
     "guardianship",
@@ -179,6 +180,20 @@ def upgrade() -> None:
     )
     op.create_index("ix_child_class", "child", ["school_id", "grade", "class_name"], unique=False)
     op.create_index("ix_child_version", "child", ["school_id", "version"], unique=False)
+    op.create_table(
+        "closed_day",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("service_on", sa.Date(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("received", sa.Integer(), nullable=False),
+        sa.Column("released", sa.Integer(), nullable=False),
+        sa.Column("absent", sa.Integer(), nullable=False),
+        sa.Column("excused", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["school_id"], ["school.school_id"], name=op.f("fk_closed_day_school_id")),
+        sa.PrimaryKeyConstraint("school_id", "service_on", name=op.f("pk_closed_day")),
+    )
     op.create_table(
         "guardian",
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -634,6 +649,7 @@ def downgrade() -> None:
     op.drop_index("ix_guardian_version", table_name="guardian")
     op.drop_index("ix_guardian_phone_index", table_name="guardian")
     op.drop_table("guardian")
+    op.drop_table("closed_day")
     op.drop_index("ix_child_version", table_name="child")
     op.drop_index("ix_child_class", table_name="child")
     op.drop_table("child")

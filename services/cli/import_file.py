@@ -1,0 +1,98 @@
+"""`import`: take a school's spreadsheet in, with a report row by row."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from services.cli.reach_enrollment import Office, at_enrollment
+from services.enrollment.imports.errors import RowsRejected
+from services.enrollment.imports.finding import Report, Severity
+from services.enrollment.imports.import_file import Take, Upload, import_file
+from services.enrollment.imports.sheet_kinds import Desk
+from services.enrollment.schools.create_school import school_by_code
+from services.enrollment.schools.errors import SchoolNotOnFile
+from services.kernel.problems import Refusal
+from services.kernel.unable import Unable
+
+STYLES = {
+    Severity.REJECTED: "bold red",
+    Severity.BLOCKING: "red",
+    Severity.QUESTION: "yellow",
+    Severity.WARNING: "yellow",
+    Severity.ACCEPTED: "green",
+    Severity.SKIPPED: "dim",
+}
+
+
+class Kind(StrEnum):
+    """What can be imported."""
+
+    SCHOOLS = "schools"
+    STAFF = "staff"
+    ROOMS = "rooms"
+    ROSTER = "roster"
+    MENU = "menu"
+    COLLECTORS = "collectors"
+
+
+def import_sheet(
+    kind: Annotated[Kind, typer.Argument()],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    *,
+    school: Annotated[str | None, typer.Option(help="code of the school; not for “schools”")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only report")] = False,
+    good_rows: Annotated[bool, typer.Option("--good-rows", help="leave out what cannot be taken")] = False,
+) -> None:
+    """Import a spreadsheet, whole or not at all; exit code 1 when nothing was written because of its rows."""
+    take = Take.GOOD_ROWS if good_rows else Take.WHOLE_FILE
+    if kind is not Kind.SCHOOLS and school is None:
+        raise Unable("Name the school whose sheet this is: --school S001.")
+
+    async def work(office: Office) -> Report:
+        async with office.database.transaction() as tx:
+            found = await school_by_code(tx, school) if school is not None else None
+            if school is not None and found is None:
+                raise SchoolNotOnFile
+        school_id = found.school_id if found is not None else None
+        desk = Desk(school_id, office.policy, office.cipher, office.clock.now())
+        async with office.database.transaction([school_id] if school_id else []) as tx:
+            return await import_file(
+                tx, desk, kind.value, Upload(file.name, file), dry_run=dry_run, take=take
+            )
+
+    try:
+        report = at_enrollment(work)
+    except RowsRejected as refusal:
+        _show(Report.model_validate(refusal.facts["report"]))
+        Console(stderr=True).print(refusal.sentence(), style="bold red", highlight=False)
+        raise typer.Exit(1) from None
+    except Refusal as refusal:
+        raise Unable(refusal.sentence()) from refusal
+    _show(report)
+
+
+def _show(report: Report) -> None:
+    console = Console(highlight=False)
+    table = Table("行", "结果", "说明", box=None, padding=(0, 2))
+    for finding in report.findings:
+        row = "全表" if finding.row is None else str(finding.row)
+        clause = f"［{finding.rule} {finding.clause}］" if finding.rule else ""
+        table.add_row(
+            row, finding.severity.value, f"{finding.sentence}{clause}", style=STYLES[finding.severity]
+        )
+    if report.findings:
+        console.print(table)
+    done = (
+        f"新增 {report.added}，更新 {report.changed}，未变 {report.unchanged}"
+        if report.written
+        else "试运行，没有写入"
+        if report.dry_run
+        else "没有写入"
+    )
+    console.print(
+        f"{report.file_name}：{report.rows} 行数据，可导入 {report.taken}，不能导入 {report.rejected}；{done}。"
+    )

@@ -1,0 +1,1 @@
+"""What the bureau will want to know: figures that come from the ledgers."""
