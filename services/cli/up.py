@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from services.cli.platform.layout import default_layout
 from services.cli.platform.platform import Platform, Wishes
@@ -58,7 +59,7 @@ async def _run(wishes: Wishes) -> None:
 
 def notice(line: str) -> None:
     """Print one line with the time, for a person who watches."""
-    console.print(f"[dim]{datetime.now(UTC).astimezone():%H:%M:%S}[/] {line}", markup=True)
+    console.print(f"[dim]{datetime.now(UTC).astimezone():%H:%M:%S}[/] {escape(line)}")
 
 
 def _welcome(platform: Platform) -> None:

@@ -181,6 +181,34 @@ def test_two_on_one_folder_the_second_is_refused_in_one_sentence(kept: Path) -> 
         pass  # the refusal took nothing from the holder, and its end freed the kept
 
 
+@pytest.fixture
+def no_namespaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that blocks user namespaces, as seen by root."""
+    become("root")
+    become("ordinary")  # skips where nobody cannot read the wheel
+    blocked = tmp_path / "unshare"
+    blocked.write_text("#!/bin/sh\nexit 1\n")
+    blocked.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+
+async def test_root_without_user_namespaces_becomes_nobody(
+    folder: Path, no_namespaces: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedPostgres(folder) as server:
+        assert Path(f"/proc/{server.pid}").stat().st_uid == 65534  # noqa: ASYNC240
+        assert await write_row(server.admin_url) == 1
+    monkeypatch.undo()
+    with EmbeddedPostgres(folder) as server:
+        assert await write_row(server.admin_url) == 2, "namespaces are allowed again: the same rows"
+
+
+def test_what_nobody_cannot_reach_is_refused_in_one_sentence(tmp_path: Path, no_namespaces: None) -> None:
+    tmp_path.chmod(0o700)
+    with pytest.raises(Unable, match=r"runs as nobody, who cannot reach .*KEHOU_DATA_DIR"):
+        EmbeddedPostgres(tmp_path / "private").start()
+
+
 def test_a_half_made_cluster_is_made_anew(folder: Path) -> None:
     (folder / "cluster.new" / "base").mkdir(parents=True)
     (folder / "cluster.new" / "PG_VERSION").write_text("18\n")

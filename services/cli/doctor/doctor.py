@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from services.cli.doctor.check_database import check_database
@@ -21,7 +22,7 @@ def doctor() -> None:
     findings = list(_findings(default_layout()))
     table = Table.grid(padding=(0, 2))
     for one in findings:
-        table.add_row(MARKS[one.state], one.what, one.words)
+        table.add_row(MARKS[one.state], one.what, escape(one.words))
     Console(highlight=False).print(table)
     if any(one.state is State.FAULT for one in findings):
         raise typer.Exit(1)

@@ -67,9 +67,19 @@ def _runs(*command: str) -> bool:
     return tried.returncode == 0
 
 
-def give_to(folder: Path, owner: int) -> None:
-    """Hand a folder to who runs the server (as root only), also one that an earlier start left to another."""
-    if os.geteuid() != 0 or folder.stat().st_uid == owner:
+def give_to(folder: Path, how: Launcher) -> None:
+    """Hand a folder to who runs the server (as root only), also one that an earlier start left to another.
+
+    Raises:
+        Unable: the server runs as nobody, who cannot get there.
+    """
+    if os.geteuid() != 0:
         return
-    for path in (*folder.rglob("*"), folder):
-        os.lchown(path, owner, owner)
+    if folder.stat().st_uid != how.owner:
+        for path in (*folder.rglob("*"), folder):
+            os.lchown(path, how.owner, how.owner)
+    if how.owner == NOBODY and not _runs(*how.prefix, "test", "-w", str(folder)):
+        raise Unable(
+            f"User namespaces are blocked here, so the database runs as nobody, who cannot reach {folder}: name "
+            "a folder outside private homes with KEHOU_DATA_DIR, or run as an ordinary user."
+        )

@@ -89,7 +89,7 @@ class EmbeddedPostgres:
         try:
             bin_dir = binaries()
             how = launcher(bin_dir)
-            give_to(self.folder, how.owner)
+            give_to(self.folder, how)
             make_cluster(self.folder, bin_dir, how)
             wait_for_predecessor(self.cluster)
             self._launch(bin_dir, how)

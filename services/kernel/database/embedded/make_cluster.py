@@ -50,5 +50,5 @@ def make_cluster(folder: Path, bin_dir: Path, launcher: Launcher) -> None:
     if made.returncode != 0:
         shutil.rmtree(fresh, ignore_errors=True)
         raise explained(f"Making the database in {folder}", made.stderr)
-    give_to(fresh, launcher.owner)
+    give_to(fresh, launcher)
     fresh.rename(cluster)
