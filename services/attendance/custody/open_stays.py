@@ -34,7 +34,7 @@ INSERT INTO stay (school_id, service_on, child_id, turn, state, received, walk_i
 SELECT $1, $2, child_id, 1, 'expected', false, true, false, $4, 0
   FROM (SELECT child_id FROM child WHERE school_id = $1 AND child_id = ANY($3::uuid[]) AND NOT removed
          ORDER BY child_id) AS known
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING child_id
 """
 
 
@@ -51,10 +51,14 @@ async def expect_children(tx: AsyncSession, school_id: UUID, service_on: date) -
 
 async def admit_walk_ins(
     tx: AsyncSession, school_id: UUID, service_on: date, child_ids: Collection[UUID], *, due_home_at: datetime
-) -> None:
+) -> list[UUID]:
     """Open a stay for children of the roster whom nobody expected; the school turns none of them away.
 
-    Two phones may do it at the same time: one row comes of it. Lock the stays again afterwards.
+    Returns whose stay is new. Two phones may do it at the same time: one row comes of it. Hold the day's
+    row before, lock the stays afterwards.
     """
+    if not child_ids:
+        return []
     connection = await raw(tx)
-    await connection.execute(WALK_IN, school_id, service_on, list(child_ids), due_home_at)
+    rows = await connection.fetch(WALK_IN, school_id, service_on, list(child_ids), due_home_at)
+    return [row["child_id"] for row in rows]

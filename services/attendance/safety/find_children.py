@@ -27,6 +27,23 @@ def found_step(seen: Step) -> Step:
     return replace(seen, entry_id=new_id(), kind="found", reason=SCANNED, missing=False, received=None)
 
 
+def found_here(
+    child_id: UUID, actor_id: UUID, device_id: UUID | None, at: datetime, reason: str = SCANNED
+) -> Step:
+    """Return the line by which somebody says where a missing child is; custody stays as it was."""
+    return Step(
+        entry_id=new_id(),
+        child_id=child_id,
+        kind="found",
+        method="desk",
+        occurred_at=at,
+        actor_id=actor_id,
+        device_id=device_id,
+        reason=reason,
+        missing=False,
+    )
+
+
 async def find_children(
     tx: AsyncSession,
     school_id: UUID,

@@ -32,5 +32,5 @@ async def admit_unexpected(
     due = session.ends_at if session else await connection.fetchval(LAST_END, school_id, service_on)
     if due is None or due <= now:
         due = now + GRACE
-    await admit_walk_ins(tx, school_id, service_on, stand.unexpected, due_home_at=due)
-    await set_late_timers(tx, school_id, service_on, {due})
+    if await admit_walk_ins(tx, school_id, service_on, stand.unexpected, due_home_at=due):
+        await set_late_timers(tx, school_id, service_on, {due})
