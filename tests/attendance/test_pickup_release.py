@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.attendance.custody.errors import UnknownChild
 from services.attendance.pickup import errors
 from services.attendance.pickup.proof import Proof
 from services.attendance.pickup.release_child import release_child
@@ -129,7 +130,7 @@ async def test_a_child_without_a_permission_does_not_go_alone(gate: Gate) -> Non
 
 
 async def test_a_child_of_nobody_is_refused(gate: Gate) -> None:
-    assert isinstance(await gate.refused(ALONE, new_id()), errors.UnknownChildAtGate)
+    assert isinstance(await gate.refused(ALONE, new_id()), UnknownChild)
 
 
 async def test_the_release_ends_the_childs_lateness(gate: Gate) -> None:

@@ -1,5 +1,6 @@
 """Why a child is not given to somebody: what is wrong, and what the teacher at the gate does now."""
 
+from services.attendance.custody.errors import UnknownChild
 from services.kernel.problems import Conflict, Expired, Forbidden, NotFound, Refusal, Unprocessable
 
 
@@ -166,7 +167,9 @@ class AlreadyReleased(Conflict):
     Facts: ``child``, ``released_at`` (local HH:MM), ``collector`` as the family calls it.
     """
 
-    detail = "{child}已在{released_at}离校（{collector}）。孩子若还在面前，请重新扫码接收，并联系值班领导。"
+    detail = (
+        "{child}已在{released_at}离校（{collector}）。孩子若还在面前，请先看护好，并马上联系值班领导核实。"
+    )
 
 
 class PersonDoesNotMatch(Forbidden):
@@ -188,12 +191,6 @@ class NotAllowedAlone(Forbidden):
     """
 
     detail = "{child}没有生效的自行离校书面申请（{from_grade}年级起可以申请），不能自己离校。请等家长来接，或联系家长。"
-
-
-class UnknownChildAtGate(NotFound):
-    """There is no such child at this school."""
-
-    detail = "本校名单里没有这个孩子，请核对后再试。"
 
 
 class PassNotIssued(Forbidden):
@@ -255,7 +252,7 @@ AT_THE_GATE: tuple[type[Refusal], ...] = (
     AlreadyReleased,
     PersonDoesNotMatch,
     NotAllowedAlone,
-    UnknownChildAtGate,
+    UnknownChild,
 )
 """Everything that a release can be refused with; each is a row (`ReleaseRefusal`)."""
 

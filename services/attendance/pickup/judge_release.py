@@ -12,7 +12,6 @@ from services.attendance.custody.rules.take_step import HeldStay
 from services.attendance.pickup.people_at_gate import (
     PeopleAtGate,
     last_releases,
-    names_of_whereabouts,
     people_at_gate,
 )
 from services.attendance.pickup.proof import PassKeys, Proof, ShownPass
@@ -23,6 +22,7 @@ from services.attendance.pickup.rules.release_objections import (
     LastRelease,
     release_objections,
 )
+from services.attendance.roster.names_of import names_of
 from services.kernel.problems import Refusal
 
 NAMELESS = "孩子"
@@ -62,7 +62,7 @@ class Judgement:
 @dataclass(frozen=True, slots=True)
 class _Known:
     people: PeopleAtGate
-    places: Mapping[UUID, str]
+    places: Mapping[UUID | None, str]
     left: Mapping[UUID, LastRelease]
 
 
@@ -86,7 +86,7 @@ async def judge_release(
     released = [stay.child_id for stay in held if stay.state == "released"]
     known = _Known(
         people,
-        await names_of_whereabouts(tx, school_id, elsewhere),
+        await names_of(tx, school_id, (id_ for stay in elsewhere for id_ in (stay.adult_id, stay.room_id))),
         await last_releases(tx, school_id, released, service_on=service_on),
     )
     judged = []
@@ -112,14 +112,10 @@ def _at_the_gate(
         person_matches=asker.person_matches,
         min_age=settings.collector_min_age,
         alone_from_grade=settings.self_release_from_grade,
-        adult=_named(known.places, stay.adult_id if stay else None, "其他"),
-        room=_named(known.places, stay.room_id if stay else None, "其他教室"),
+        adult=known.places.get(stay.adult_id if stay else None, "—"),
+        room=known.places.get(stay.room_id if stay else None, "—"),
         left=known.left.get(child_id),
     )
-
-
-def _named(places: Mapping[UUID, str], id_: UUID | None, otherwise: str) -> str:
-    return places.get(id_, otherwise) if id_ is not None else otherwise
 
 
 def _called(people: PeopleAtGate, child_id: UUID) -> str:

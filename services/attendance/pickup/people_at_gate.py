@@ -1,14 +1,13 @@
 """Who are these children to the gate: names, collectors, blocked persons, permissions, whereabouts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.attendance.custody.rules.take_step import HeldStay
 from services.attendance.pickup.rules.pickup_authority import BlockedPerson, Person
 from services.attendance.pickup.rules.release_objections import ChildAtGate, LastRelease
 from services.attendance.roster.settings import SchoolSettings, settings_from
@@ -33,11 +32,6 @@ SELECT child_id, collector_id, name, relation, is_guardian, may_collect, birth_y
 BLOCKED = """
 SELECT child_id, blocked_id, name FROM blocked
  WHERE school_id = $1 AND child_id = ANY($2::uuid[]) AND NOT removed
-"""
-NAMES = """
-SELECT adult_id AS id, name FROM adult WHERE school_id = $1 AND adult_id = ANY($2::uuid[])
-UNION ALL
-SELECT room_id, name FROM room WHERE school_id = $1 AND room_id = ANY($2::uuid[])
 """
 RELEASES = """
 SELECT DISTINCT ON (child_id) child_id, actor_id, collector_id, occurred_at FROM entry
@@ -83,17 +77,6 @@ async def people_at_gate(
         for row in rows
     }
     return PeopleAtGate(children, settings_from(rows[0]["settings"] if rows else "{}"))
-
-
-async def names_of_whereabouts(
-    tx: AsyncSession, school_id: UUID, stays: Iterable[HeldStay]
-) -> dict[UUID, str]:
-    """Return the names of the adults and rooms that these stays name."""
-    wanted = {id_ for stay in stays for id_ in (stay.adult_id, stay.room_id) if id_ is not None}
-    if not wanted:
-        return {}
-    rows = await (await raw(tx)).fetch(NAMES, school_id, list(wanted))
-    return {row["id"]: row["name"] for row in rows}
 
 
 async def last_releases(

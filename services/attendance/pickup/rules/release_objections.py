@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.attendance.custody.errors import UnknownChild
 from services.attendance.custody.rules.take_step import HeldStay
 from services.attendance.pickup.errors import (
     ALARMING,
@@ -22,7 +23,6 @@ from services.attendance.pickup.errors import (
     PassUsed,
     PersonBlocked,
     PersonDoesNotMatch,
-    UnknownChildAtGate,
 )
 from services.attendance.pickup.proof import ShownPass
 from services.attendance.pickup.rules.pickup_authority import (
@@ -77,8 +77,8 @@ class AtTheGate:
     person_matches: bool
     min_age: int
     alone_from_grade: int
-    adult: str = "其他"
-    room: str = "其他教室"
+    adult: str = "—"
+    room: str = "—"
     left: LastRelease | None = None
 
     @property
@@ -96,7 +96,7 @@ def release_objections(asked: AtTheGate) -> list[Refusal]:
     person, and where the child stands.
     """
     if asked.child is None:
-        return [UnknownChildAtGate()]
+        return [UnknownChild()]
     names = _names(asked)
     of_pass = list(_pass_objections(asked, asked.shown, names)) if asked.shown else _alone(asked, names)
     found = [*of_pass, *_custody_objections(asked, names)]
