@@ -40,8 +40,7 @@ _NOTE = text(
 )
 _BEGIN = text(
     "INSERT INTO attempt (school_id, attempt_id, message_id, channel, outcome, code, provider_id, started_at,"
-    " settled_at) VALUES (:school_id, :attempt_id, :message_id, :channel, :outcome, :code, '', :real,"
-    " CASE WHEN CAST(:outcome AS text) <> 'sending' THEN CAST(:real AS timestamptz) END)"
+    " settled_at) VALUES (:school_id, :attempt_id, :message_id, :channel, :outcome, :code, '', :real, :settled_at)"
 )
 _COUNT = text(
     "UPDATE message SET tries = tries + 1 WHERE school_id = :school_id AND message_id = :message_id"
@@ -89,9 +88,10 @@ async def _open_next(
         if isinstance(hindrance, UserTaken):
             return hindrance
         attempt_id = new_id()
-        begun = {"attempt_id": attempt_id, "channel": channel, "code": hindrance or "", "real": look.real}
         outcome = Outcome.SKIPPED if hindrance else Outcome.SENDING
-        await tx.execute(_BEGIN, {**look.key, **begun, "outcome": outcome})
+        begun = {"attempt_id": attempt_id, "channel": channel, "outcome": outcome, "code": hindrance or ""}
+        instants = {"real": look.real, "settled_at": look.real if hindrance else None}
+        await tx.execute(_BEGIN, {**look.key, **begun, **instants})
         await tx.execute(_COUNT, look.key)
         if not hindrance:
             return Opened(

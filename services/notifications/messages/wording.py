@@ -65,7 +65,7 @@ def say_moved(facts: dict[str, Any]) -> Words:
     """Another adult has the child now, in another room."""
     child, room, adult = facts["child"], facts.get("room"), facts.get("adult")
     teacher = f"{adult}老师" if adult else "下一位老师"
-    where = f"到{room}" if room else ""
+    where = f"到{room}" if room else "换到下一门课"
     return Words(
         title="已换到下一门课",
         body=f"{child}已于{_hhmm(facts)}{where}，由{teacher}接着照看。",
@@ -88,7 +88,7 @@ def say_missing(facts: dict[str, Any]) -> Words:
 
 def say_missing_cleared(facts: dict[str, Any]) -> Words:
     """Somebody found out where the child is."""
-    what = FINDINGS.get(facts["reason"]) or _if_chinese(facts["reason"]) or "老师已核实孩子的去向"
+    what = FINDINGS.get(facts["reason"]) or _if_chinese(facts["reason"]) or "孩子的去向已经确认"
     return Words(
         title="孩子的去向已核实",
         body=f"{facts['child']}未到课后服务的情况，老师已于{_hhmm(facts)}核实：{what}。",
@@ -131,7 +131,7 @@ def say_late(facts: dict[str, Any]) -> Words:
         title="还没有人来接孩子",
         body=body + ask,
         card=_card(facts, f"仍在学校，已等候{waited}分钟", "尽快来接或回复到达时间"),
-        sms=_sms(facts),
+        sms=_sms(facts, minutes=str(waited)),
     )
 
 

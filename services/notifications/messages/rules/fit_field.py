@@ -28,7 +28,8 @@ def shorten(text: str, longest: int) -> str:
     clean = _CONTROL.sub(" ", text).strip() or NOTHING
     if len(clean) <= longest:
         return clean
-    clean = _PARENTHESIS.sub("", clean)
+    while _PARENTHESIS.search(clean):
+        clean = _PARENTHESIS.sub("", clean)
     while len(clean) > longest and "，" in clean:
         clean = clean.rpartition("，")[0]
     return clean if len(clean) <= longest else clean[: longest - 1] + "…"

@@ -1,0 +1,136 @@
+"""Every kind of message as parents and teachers read it: rendered samples, committed and compared.
+
+To accept a change on purpose: KEHOU_REWRITE_SAMPLES=1 pytest tests/notifications/test_words.py, then read the diff.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.notifications.channels.template_book import TemplateBook
+from services.notifications.messages.catalogue import KINDS
+from services.notifications.messages.rules.fit_field import fit_card_value, fit_sms_value, shorten
+from services.standin.field_limits import fault_in
+
+SAMPLES = Path(__file__).parent / "samples"
+PLAIN: dict[str, Any] = {"child": "王小明", "school": "城南小学", "at": "2026-11-23T08:35:00+00:00"}
+LONG = {
+    **PLAIN,
+    "child": "阿布都热依木·麦麦提艾力·库尔班江·买买提",
+    "school": "长治市潞州区英雄中路第二实验小学西校区",
+    "room": "综合实验楼三层西侧科学与创客活动专用教室",
+    "adult": "欧阳上官慕容",
+    "collector": "阿卜杜拉·阿卜杜热合曼·托合提",
+    "relation": "外祖父（已登记）",
+}
+FACTS: dict[str, dict[str, dict[str, Any]]] = {
+    "received": {
+        "plain": {**PLAIN, "room": "三楼301教室", "adult": "李芳"},
+        "nothing-known": PLAIN,
+        "long": LONG,
+    },
+    "moved": {"plain": {**PLAIN, "room": "操场", "adult": "赵刚"}, "nothing-known": PLAIN, "long": LONG},
+    "released": {
+        "collector": {**PLAIN, "manner": "collector", "collector": "王大山", "relation": "爷爷"},
+        "somebody": {**PLAIN, "manner": "collector"},
+        "self": {**PLAIN, "manner": "self"},
+        "dormitory": {**PLAIN, "manner": "dormitory"},
+        "long": {**LONG, "manner": "collector"},
+    },
+    "missing": {"plain": PLAIN, "long": LONG},
+    "missing_cleared": {
+        "chinese": {**PLAIN, "reason": "奶奶提前接走，已电话核实"},
+        "word": {**PLAIN, "reason": "on-leave"},
+        "unknown-word": {**PLAIN, "reason": "other"},
+        "long": {
+            **LONG,
+            "reason": "班主任已与孩子母亲通过电话核实，孩子因身体不适，已于下午三点由父亲接回家中休息",
+        },
+    },
+    "late": {
+        "first": {**PLAIN, "minutes": 15, "urgent": False},
+        "urgent": {**PLAIN, "minutes": 45, "urgent": True},
+        "long": {**LONG, "minutes": 120, "urgent": True},
+    },
+    "late_staff": {"plain": {**PLAIN, "minutes": 45}, "long": {**LONG, "minutes": 120}},
+    "release_refused": {
+        "blocked": {**PLAIN, "reason": "person-blocked"},
+        "unknown": {**PLAIN, "reason": "something-new"},
+        "long": {**LONG, "reason": "person-blocked"},
+    },
+    "release_refused_staff": {
+        "blocked": {**PLAIN, "reason": "person-blocked"},
+        "long": {**LONG, "reason": "too-many-tries"},
+    },
+}
+CASES = [(kind, case) for kind, cases in FACTS.items() for case in cases]
+
+
+def rendered(book: TemplateBook, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
+    words = KINDS[kind].say(facts)
+    sample: dict[str, Any] = {
+        "title": words.title,
+        "body": words.body,
+        "card": {"title": book.cards[kind].title, **book.cards[kind].values(words)},
+    }
+    if template := book.sms.get(kind):
+        text = template.text
+        for name, value in template.values(words).items():
+            text = text.replace(f"${{{name}}}", value)
+        sample["sms"] = text
+    return sample
+
+
+def test_every_kind_has_its_samples() -> None:
+    assert set(FACTS) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_words_are_those_that_were_reviewed(book: TemplateBook, kind: str) -> None:
+    said = {case: rendered(book, kind, facts) for case, facts in FACTS[kind].items()}
+    path = SAMPLES / f"{kind}.json"
+    if os.environ.get("KEHOU_REWRITE_SAMPLES"):
+        path.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    assert said == json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_wechat_would_take_every_card(book: TemplateBook, kind: str, case: str) -> None:
+    card = book.cards[kind]
+    values = card.values(KINDS[kind].say(FACTS[kind][case]))
+    assert fault_in({key: {"value": value} for key, value in values.items()}, card.fields) is None
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_an_sms_is_short_and_a_routine_kind_has_none(book: TemplateBook, kind: str, case: str) -> None:
+    sample = rendered(book, kind, FACTS[kind][case])
+    assert ("sms" in sample) is KINDS[kind].safety
+    # Two parts at most with the sign: 67 characters each (wechat.md 5.1).
+    assert len("【课后服务】" + sample.get("sms", "")) <= 134
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "said"),
+    [
+        ("由王大山（爷爷）接走", 20, "由王大山（爷爷）接走"),
+        ("由阿卜杜拉·阿卜杜热合曼（外祖父）接走", 18, "由阿卜杜拉·阿卜杜热合曼接走"),
+        ("到现场照看孩子，并联系家长，同时通知值班领导", 20, "到现场照看孩子，并联系家长"),
+        ("一二三四五六七八九十", 5, "一二三四…"),
+        ("两行\n文字\t和制表", 20, "两行 文字 和制表"),
+        ("", 20, "—"),
+        ("  ", 20, "—"),
+    ],
+)
+def test_a_text_is_cut_where_it_hurts_least(text: str, longest: int, said: str) -> None:
+    assert shorten(text, longest) == said
+
+
+def test_each_field_has_its_own_limit() -> None:
+    assert len(fit_card_value("thing1", "长" * 50)) == 20
+    assert len(fit_card_value("name2", "长" * 50)) == 10
+    assert fit_card_value("time3", "2026年11月23日 16:35") == "2026年11月23日 16:35"
+    assert len(fit_sms_value("长" * 50)) == 35
+    assert "://" not in fit_sms_value("见 https://example")
