@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import ORJSONResponse
+from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.attendance.custody.errors import UnknownChild
@@ -17,6 +17,7 @@ from services.attendance.scanning.rules.card_text import child_on_card
 from services.attendance.scanning.scan_batch import Scan, Scanner, ScanResult
 from services.attendance.scanning.take_scans import take_scans
 from services.kernel.problems import Refusal
+from services.kernel.web.answer import answer
 from services.kernel.web.dependencies import Held, Now, Tx
 
 router = APIRouter(prefix="/api/v1", tags=["scanning"])
@@ -109,14 +110,14 @@ class CardsOut(BaseModel):
 
 
 @router.post("/scans", response_model=ScansOut)
-async def scan(body: ScansIn, staff: StaffOnDuty, key: CardKey, now: Now, tx: Tx) -> ORJSONResponse:
+async def scan(body: ScansIn, staff: StaffOnDuty, key: CardKey, now: Now, tx: Tx) -> Response:
     """Take a batch of scans. Refused ones are told one by one; the rest is taken. Sent again, nothing is added."""
     scanner = Scanner(
         staff.school_id, body.service_on, staff.adult_id, staff.device_id, body.session_id, body.device_clock
     )
     scans = [each.read(key, staff.school_id) for each in body.scans]
     results = await take_scans(tx, scanner, scans, now=now)
-    return ORJSONResponse({"results": [_shape(result) for result in results]})
+    return answer({"results": [_shape(result) for result in results]})
 
 
 @router.get("/boards/cards")

@@ -3,7 +3,6 @@
 from http import HTTPStatus
 from typing import Any
 
-import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
@@ -11,6 +10,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException  # noqa
 
 from services.kernel import problems
 from services.kernel.log import get_logger
+from services.kernel.web.answer import answer
 
 STATUS: dict[type[problems.Refusal], HTTPStatus] = {
     problems.NotFound: HTTPStatus.NOT_FOUND,
@@ -70,8 +70,7 @@ def refuse(refusal: problems.Refusal, status: int | None = None) -> Response:
     body = {**refusal.problem(), "status": code}
     wait = str(refusal.facts.get("retry_after_seconds", 1))
     headers = {"Retry-After": wait} if code in {429, 503} else None
-    content = orjson.dumps(body, default=str)
-    return Response(content, status_code=code, headers=headers, media_type="application/problem+json")
+    return answer(body, code, headers=headers, media_type="application/problem+json")
 
 
 def _complaints(fault: RequestValidationError) -> list[dict[str, Any]]:
@@ -96,9 +95,9 @@ def answer_problems(app: FastAPI) -> None:
         if code == HTTPStatus.NOT_FOUND:
             return refuse(NoSuchRoute(), code)
         if code == HTTPStatus.METHOD_NOT_ALLOWED:
-            answer = refuse(MethodNotTaken(), code)
-            answer.headers.update(getattr(fault, "headers", None) or {})
-            return answer
+            problem = refuse(MethodNotTaken(), code)
+            problem.headers.update(getattr(fault, "headers", None) or {})
+            return problem
         if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             return refuse(problems.TooLarge(), code)
         return refuse(RequestNotUnderstood(errors=[{"where": "body", "what": str(fault)}]), code)
