@@ -1,7 +1,6 @@
 """Open enrollment's database for an operator's command, beside a running platform or without one."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,15 +33,16 @@ class Office:
 def at_enrollment(work: Callable[[Office], Awaitable[Done]]) -> Done:
     """Run ``work`` on enrollment's database.
 
-    ``KEHOU_DATABASE_URL`` with ``KEHOU_FIELD_KEYS`` names it where the services are deployed one by one;
+    ``KEHOU_DATABASE_URL`` with ``KEHOU_FIELD_KEYS`` (or files in ``KEHOU_SECRETS_DIR``) names it where the services
+    are deployed one by one;
     otherwise it is the platform's below the data folder: the running one, or one started for this command.
 
     Raises:
         Unable: the database cannot be reached.
     """
-    if os.environ.get("KEHOU_DATABASE_URL"):
-        settings = Settings()
-        url, keys = settings.database_url.get_secret_value(), settings.field_keys.get_secret_value()
+    settings = Settings()
+    if url := settings.database_url.get_secret_value():
+        keys = settings.field_keys.get_secret_value()
         return asyncio.run(_at(url, keys, clock_from(settings.clock), work))
     layout = default_layout()
     with reach_database(layout) as admin_url:

@@ -10,7 +10,7 @@ from tests.architecture.source_tree import ROOT, SERVICES, imports_of, module_of
 
 RANKS = {
     **dict.fromkeys(("app", "worker"), 4),
-    **dict.fromkeys(("routes", "letters"), 3),
+    **dict.fromkeys(("routes", "letters", "given"), 3),
     **dict.fromkeys(("tables", "rules"), 1),
     "errors": 0,
 }
@@ -19,7 +19,7 @@ COMMANDS_AND_QUERIES = 2
 GROUND = {"registry", "table", "policy", "settings", "words", "given"}
 """What a service keeps beside its subjects for all of them; it stands as low as their tables."""
 
-AT_THE_ROOT = {"__init__", "app", "worker"} | GROUND
+AT_THE_ROOT = {"__init__", "app", "worker", "given"} | GROUND
 """Everything else lives in a subject, under a verb or a question."""
 
 IMPURE = {

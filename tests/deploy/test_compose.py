@@ -58,7 +58,7 @@ def used_by(service: str) -> set[str]:
     return used | ({"database_url", "keys_dir"} if service != "standin" else set())
 
 
-@pytest.mark.parametrize("name", PROCESSES)
+@pytest.mark.parametrize("name", [*PROCESSES, "migrate", "operator"])
 def test_every_variable_is_a_setting(name: str) -> None:
     assert set(environment_of(name)) <= settings_names() | OF_THE_PLATFORM
 
@@ -123,9 +123,9 @@ def test_a_process_has_no_rights_to_lose(name: str) -> None:
     assert told["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_the_stand_in_is_never_started_unasked() -> None:
-    assert containers()["standin"]["profiles"] == ["standin"]
-    assert {name for name, told in containers().items() if "profiles" in told} == {"standin"}
+def test_the_stand_in_and_the_operator_are_never_started_unasked() -> None:
+    asked_for = {name: told["profiles"] for name, told in containers().items() if "profiles" in told}
+    assert asked_for == {"standin": ["standin"], "operator": ["operator"]}
 
 
 def test_nothing_that_is_asked_of_the_operator_has_a_default() -> None:

@@ -150,6 +150,19 @@ def test_the_operators_image_can_migrate_every_service(tmp_path: Path) -> None:
     assert run_inside(tree, "-c", heads).strip() == str([True] * len(SERVICES))
 
 
+async def test_the_operator_puts_a_school_on_file_with_what_the_compose_file_tells(
+    tmp_path: Path, made_up: Path, databases: Databases
+) -> None:
+    tree = build_tree(tmp_path / "kehou", "operator")
+    async with databases.clone("enrollment") as urls:
+        told = fill_container(tmp_path / "root", "operator", made_up)
+        (tmp_path / "root/run/secrets/kehou_database_url").write_text(urls.app)
+        words = ("-m", "services.cli", "school", "create", "S001", "实验小学", "--county", "潞州区")
+        said = await asyncio.to_thread(run_inside, tree, *words, told=told)
+    assert "S001 实验小学" in said
+    assert "邀请码" in said
+
+
 def test_everything_that_is_copied_reaches_the_builder() -> None:
     """.dockerignore lets in exactly what the COPY lines name."""
     let_in = {
