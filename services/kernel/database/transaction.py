@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 _SET_SCOPE = text("SELECT set_config('kehou.school_ids', :school_ids, true)")
@@ -43,9 +44,26 @@ class Database:
         really sends BEGIN: SQLAlchemy begins lazily, and what goes past it to the driver before that would not
         be rolled back.
         """
-        async with self.sessions.begin() as tx:
-            await set_scope(tx, scope)
+        async with await self._begun(list(scope)) as tx:
             yield tx
+            await tx.commit()
+
+    async def _begun(self, scope: list[UUID]) -> AsyncSession:
+        """Return a session that has begun; a connection that the server dropped meanwhile is replaced.
+
+        Nothing but BEGIN was asked of it yet, so asking another connection is safe. One retry suffices: the
+        first disconnect empties the pool.
+        """
+        tx = self.sessions()
+        try:
+            await set_scope(tx, scope)
+        except DBAPIError as fault:
+            await tx.close()
+            if not fault.connection_invalidated:
+                raise
+            tx = self.sessions()
+            await set_scope(tx, scope)
+        return tx
 
     async def close(self) -> None:
         """Give all connections back."""
