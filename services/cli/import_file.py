@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from services.cli.reach_enrollment import Office, at_enrollment
 from services.enrollment.imports.errors import RowsRejected
@@ -77,7 +77,7 @@ def import_sheet(
 
 def _show(report: Report) -> None:
     console = Console(highlight=False)
-    table = Table("行", "结果", "说明", box=None, padding=(0, 2))
+    table = Table("行", "结果", Column("说明", overflow="fold"), box=None, padding=(0, 2))
     for finding in report.findings:
         row = "全表" if finding.row is None else str(finding.row)
         clause = f"［{finding.rule} {finding.clause}］" if finding.rule else ""

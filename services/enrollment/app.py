@@ -17,6 +17,6 @@ from services.kernel.web.app import build_app
 ROUTERS = (schools, families, menu, selection, agreements, imports, roster)
 
 
-def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """Return enrollment's app."""
     return build_app("enrollment", settings, routers=ROUTERS, hears=HEARS, clock=clock)

@@ -1,9 +1,10 @@
 """Two schools on file, from the sample spreadsheets, their menus published: made once, copied or rolled back."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from uuid import UUID
@@ -20,12 +21,21 @@ from services.enrollment.schools.current_term import current_term
 from services.enrollment.schools.tables import School
 from services.kernel.cipher import FieldCipher
 from services.kernel.clock import at_school_time, school_day
-from services.kernel.database.transaction import Database
+from services.kernel.database.migrate import migrate
+from services.kernel.database.provision import provision
+from services.kernel.database.transaction import Database, set_scope
 from tests.conftest import Databases
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 NOON: datetime = at_school_time(date(2026, 11, 23), time(12, 0))
 """Monday; the day of most tests."""
+TEMPLATE = "sample_schools"
+FAMILIES = text(
+    "SELECT c.child_id, g.guardian_id, c.grade, c.class_name FROM child c"
+    " JOIN guardianship g USING (school_id, child_id)"
+    " WHERE c.school_id = :school_id AND g.rank = 1 AND c.grade = :grade"
+    " AND (:class_name = '' OR c.class_name = :class_name) ORDER BY c.class_name, c.student_no"
+)
 OFFICER = text(
     "SELECT staff_id FROM staff WHERE school_id = :school_id AND 'enrolment_officer' = ANY(personas)"
     " ORDER BY staff_no LIMIT 1"
@@ -83,9 +93,36 @@ async def fill(database: Database, policy: Policy, cipher: FieldCipher) -> Schoo
 
 
 @pytest.fixture(scope="session")
-async def filled(databases: Databases, policy: Policy, cipher: FieldCipher) -> AsyncIterator[Schools]:
-    async with databases.fresh("enrollment") as database:
-        yield await fill(database, policy, cipher)
+async def filled_template(databases: Databases, policy: Policy, cipher: FieldCipher) -> tuple[str, Schools]:
+    """The name of a database with the sample schools, which is only ever copied."""
+    prefix = f"kehou_test_{os.getpid()}_"
+    urls = (await provision(databases.admin_url, databases.secrets, services=[TEMPLATE], prefix=prefix))[
+        TEMPLATE
+    ]
+    await migrate("enrollment", urls.owner)
+    database = Database(urls.app)
+    try:
+        schools = await fill(database, policy, cipher)
+    finally:
+        await database.close()
+    databases.adopt(TEMPLATE, urls)
+    return TEMPLATE, schools
+
+
+@pytest.fixture(scope="session")
+async def filled(databases: Databases, filled_template: tuple[str, Schools]) -> AsyncIterator[Schools]:
+    """The sample schools, for tests that take everything back."""
+    name, schools = filled_template
+    async with databases.fresh(name) as database:
+        yield replace(schools, database=database)
+
+
+@pytest.fixture
+async def own_copy(databases: Databases, filled_template: tuple[str, Schools]) -> AsyncIterator[Schools]:
+    """The sample schools, for one test that commits."""
+    name, schools = filled_template
+    async with databases.fresh(name) as database:
+        yield replace(schools, database=database)
 
 
 RolledBack = Callable[..., AbstractAsyncContextManager[AsyncSession]]
@@ -99,11 +136,29 @@ def at(filled: Schools) -> RolledBack:
     async def begin(*scope: UUID) -> AsyncIterator[AsyncSession]:
         async with filled.database.sessions() as tx:
             await tx.begin()
-            await tx.execute(
-                text("SELECT set_config('kehou.school_ids', :ids, true)"),
-                {"ids": "{" + ",".join(map(str, scope)) + "}"},
-            )
+            await set_scope(tx, scope)
             yield tx
             await tx.rollback()
 
     return begin
+
+
+@dataclass(frozen=True)
+class Family:
+    """A child and its first guardian."""
+
+    child_id: UUID
+    guardian_id: UUID
+    grade: int
+    class_name: str
+
+
+@pytest.fixture
+def families(filled: Schools) -> Callable[..., Awaitable[list[Family]]]:
+    """Families of a grade, by class and student number."""
+
+    async def of(tx: AsyncSession, school_id: UUID, grade: int, class_name: str = "") -> list[Family]:
+        facts = {"school_id": school_id, "grade": grade, "class_name": class_name}
+        return [Family(**row) for row in (await tx.execute(FAMILIES, facts)).mappings()]
+
+    return of
