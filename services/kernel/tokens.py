@@ -115,6 +115,10 @@ class Verifier:
             self._seen.popitem(last=False)
         return claims
 
+    def public_key(self, issuer: str) -> dict[str, Any]:
+        """Return an issuer's public key as a JWK: for phones that verify without network."""
+        return {**self._keys[issuer].to_dict(), "kid": issuer}
+
     def identity(self, token: str, *, audience: str) -> Identity:
         """Return who the token names.
 
