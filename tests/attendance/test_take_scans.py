@@ -1,49 +1,22 @@
 """Batches of scans on a real database."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event
 
 from services.attendance.custody.errors import DayNotLaidOut, UnknownSession
 from services.attendance.scanning.rules.card_text import card_text, child_on_card
-from services.attendance.scanning.scan_batch import Scan, Scanner, ScanResult
+from services.attendance.scanning.scan_batch import Scan, Scanner
 from services.attendance.scanning.take_scans import take_scans
 from services.kernel.clock import ManualClock, at_school_time
 from services.kernel.database.transaction import Database
 from services.kernel.ids import new_id
+from tests.attendance.phone import Phone, outcome, rows
 from tests.attendance.small_school import MONDAY, SmallSchool
-
-
-class Phone:
-    """A teacher's phone that scans straight into the command."""
-
-    def __init__(self, database: Database, school: SmallSchool, actor: UUID, clock: ManualClock) -> None:
-        self.database, self.school, self.actor, self.clock = database, school, actor, clock
-
-    def scans(self, *indexes: int, at: datetime | None = None) -> list[Scan]:
-        """Return a fresh scan of each child by its index."""
-        when = at or self.clock.now()
-        return [Scan(new_id(), self.school.children[index], "card", when) for index in indexes]
-
-    async def send(self, scans: Sequence[Scan], **facts: Any) -> list[ScanResult]:
-        """Send a batch."""
-        told = {"service_on": MONDAY, "device_id": None, **facts}
-        scanner = Scanner(school_id=self.school.school_id, actor_id=self.actor, **told)
-        async with self.database.transaction([self.school.school_id]) as tx:
-            return await take_scans(tx, scanner, scans, now=self.clock.now())
-
-    async def scan(self, *indexes: int, at: datetime | None = None) -> list[str]:
-        """Scan children; return the outcomes, of refused ones the slug."""
-        return [outcome(result) for result in await self.send(self.scans(*indexes, at=at))]
-
-
-def outcome(result: ScanResult) -> str:
-    return result.problem["type"].removeprefix("urn:kehou:problem:") if result.problem else result.outcome
 
 
 @pytest.fixture
@@ -60,11 +33,6 @@ def qin(attendance_db: Database, school: SmallSchool, at_half_past_four: ManualC
 @pytest.fixture
 def zhao(attendance_db: Database, school: SmallSchool, at_half_past_four: ManualClock) -> Phone:
     return Phone(attendance_db, school, school.zhao, at_half_past_four)
-
-
-async def rows(database: Database, school: SmallSchool, statement: str) -> list[tuple[Any, ...]]:
-    async with database.transaction([school.school_id]) as tx:
-        return [tuple(row) for row in (await tx.execute(text(statement))).all()]
 
 
 @asynccontextmanager

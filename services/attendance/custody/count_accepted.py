@@ -11,9 +11,10 @@ from services.attendance.custody.append_entries import Line
 from services.kernel.database.transaction import raw
 
 COUNT = """
-UPDATE hand_over SET accepted = accepted + more.accepted, taken_back = taken_back + more.taken_back,
-       settled_at = CASE WHEN accepted + taken_back + more.accepted + more.taken_back >= offered THEN $3
-                         ELSE settled_at END
+UPDATE hand_over SET accepted = hand_over.accepted + more.accepted,
+       taken_back = hand_over.taken_back + more.taken_back,
+       settled_at = CASE WHEN hand_over.accepted + hand_over.taken_back + more.accepted + more.taken_back >= offered
+                         THEN $3 ELSE settled_at END
   FROM (SELECT * FROM unnest($4::uuid[], $5::int[], $6::int[]) AS told(hand_over_id, accepted, taken_back)
          ORDER BY hand_over_id) AS more
  WHERE school_id = $1 AND service_on = $2 AND hand_over.hand_over_id = more.hand_over_id

@@ -24,9 +24,10 @@ SELECT hand_over.hand_over_id, giver_id, taker_id, hand_over.session_id, hand_ov
  WHERE hand_over.school_id = $1 AND hand_over.service_on = $2 AND (settled_at IS NULL OR NOT $4::bool)
    AND ($3::uuid IS NULL OR $3 IN (giver_id, taker_id, session.teacher_id) OR EXISTS (
         SELECT FROM stay JOIN expectation USING (school_id, service_on, child_id)
-               JOIN session AS theirs USING (school_id, service_on)
+               JOIN session AS theirs ON theirs.school_id = $1 AND theirs.service_on = $2
+                    AND theirs.session_id = expectation.session_id
          WHERE stay.school_id = $1 AND stay.service_on = $2 AND stay.hand_over_id = hand_over.hand_over_id
-           AND theirs.session_id = expectation.session_id AND theirs.teacher_id = $3))
+           AND theirs.teacher_id = $3))
  ORDER BY offered_at, hand_over.hand_over_id
 """
 UNDER_WAY = """

@@ -45,10 +45,11 @@ async def take_back(
         raise NotYourOffer(giver=names.get(before.giver_id, "另一位"))
     stays = await lock_stays(tx, staff.school_id, service_on, child_ids)
     back = [child for child, stay in stays.items() if stay.hand_over_id == hand_over_id]
-    await end_walk(tx, staff.school_id, service_on, back)
     missed = {child: stays[child] for child in back if stays[child].missing}
     steps = [found_here(child, staff.adult_id, staff.device_id, now, WITH_GIVER) for child in missed]
     await append_entries(tx, missed, steps, school_id=staff.school_id, service_on=service_on, now=now)
+    # After the entries: they would write the stays back as they were locked, under way.
+    await end_walk(tx, staff.school_id, service_on, back)
     cleared = await find_children(
         tx, staff.school_id, service_on, missed, actor_id=staff.adult_id, now=now, reason=WITH_GIVER
     )
