@@ -1,5 +1,6 @@
 """Ask enrollment: the typed caller of its internal addresses."""
 
+from typing import Any
 from uuid import UUID
 
 from services.contracts.internal.enrollment import (
@@ -55,3 +56,11 @@ class EnrollmentClient:
             json=request.model_dump(mode="json"),
             answer=GuardianshipRequestOut,
         )
+
+    async def public_schools(self) -> Any:
+        """Return what everybody may know of all schools (R02)."""
+        return await self._remote.ask("GET", "/api/v1/public/schools")
+
+    async def public_menu(self, school_id: str) -> Any:
+        """Return a school's published menu, with safety measures and complaint contact (R02)."""
+        return await self._remote.ask("GET", f"/api/v1/public/schools/{school_id}/menu")

@@ -8,6 +8,9 @@ from fastapi import FastAPI
 from services.contracts.doors import SEGMENTS
 from services.gateway.identity import account_routes, me_routes, session_routes
 from services.gateway.identity.desk import open_desk
+from services.gateway.papers import routes as papers
+from services.gateway.papers.gather_documents import DocumentShelf
+from services.gateway.public import routes as public
 from services.gateway.routing.admit import Admission
 from services.gateway.routing.front_door import DoorParts, FrontDoor
 from services.gateway.routing.pass_through import PassThrough
@@ -18,7 +21,13 @@ from services.kernel.resources import Resources
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
-ROUTERS = [session_routes.router, me_routes.router, account_routes.router]
+ROUTERS = [
+    session_routes.router,
+    me_routes.router,
+    account_routes.router,
+    papers.router,
+    public.router,
+]
 
 
 def create_app(
@@ -34,6 +43,7 @@ def create_app(
         async with open_own(app), open_door(app.state.resources, door) as parts:
             app.state.door = parts
             app.state.desk = open_desk(app.state.resources, door)
+            app.state.shelf = DocumentShelf(app.state.resources, app.openapi())
             yield
 
     own.router.lifespan_context = lifespan

@@ -1,0 +1,1 @@
+"""How several documents become one, without asking anybody."""

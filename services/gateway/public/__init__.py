@@ -1,0 +1,1 @@
+"""Plain pages for everybody: where to look, what a school offers (R02)."""

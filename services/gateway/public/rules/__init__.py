@@ -1,0 +1,1 @@
+"""How a school says things."""
