@@ -20,7 +20,7 @@ def book_of(*rows: Sequence[object]) -> io.BytesIO:
     book = Workbook()
     sheet = book.worksheets[0]
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     file = io.BytesIO()
     book.save(file)
     return file
