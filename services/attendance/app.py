@@ -2,8 +2,10 @@
 
 from fastapi import FastAPI
 
+from services.attendance.boards import routes as boards
 from services.attendance.custody import routes as custody
 from services.attendance.dismissal import layout_routes
+from services.attendance.dismissal import routes as dismissal
 from services.attendance.lateness import letters as lateness_letters
 from services.attendance.lateness import routes as lateness
 from services.attendance.pickup import routes as pickup
@@ -16,11 +18,13 @@ from services.kernel.web.app import build_app
 
 ROUTERS = [
     layout_routes.router,
+    dismissal.router,
     custody.router,
     scanning.router,
     pickup.router,
     safety.router,
     lateness.router,
+    boards.router,
 ]
 HEARS = [*roster_letters.HEARS, *lateness_letters.HEARS]
 

@@ -1,6 +1,6 @@
-"""Why a day cannot be laid out."""
+"""Why a day cannot be laid out, or not be closed."""
 
-from services.kernel.problems import Conflict
+from services.kernel.problems import Conflict, NotFound
 
 
 class NoServiceThatDay(Conflict):
@@ -19,3 +19,23 @@ class DayAlreadyClosed(Conflict):
     """
 
     detail = "{service_on} 已经结束，不能再重新编排。"
+
+
+class NoSuchDay(NotFound):
+    """The day was never laid out: there is nothing to show or to close.
+
+    Facts: ``service_on``.
+    """
+
+    detail = "{service_on} 没有课后服务的安排。"
+
+
+class DayNotBalanced(Conflict):
+    """Children are not accounted for, so that the day stays open (law 2).
+
+    Facts: ``service_on``, ``count``, ``children``: each with state and last adult.
+    """
+
+    detail = (
+        "还有{count}名孩子没有着落，{service_on} 不能结束。请逐一核实：在校的由负责老师放行，没来的登记去向。"
+    )

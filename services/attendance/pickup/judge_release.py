@@ -25,9 +25,6 @@ from services.attendance.pickup.rules.release_objections import (
 from services.attendance.roster.names_of import names_of
 from services.kernel.problems import Refusal
 
-NAMELESS = "孩子"
-"""How a child is called that the roster does not know."""
-
 
 class Asker(Protocol):
     """Who asks, for what day, with which proof: a release, or a look."""
@@ -75,10 +72,13 @@ async def judge_release(
     keys: PassKeys,
     now: datetime,
 ) -> list[Judgement]:
-    """Return a judgement for each child. Wrong codes are counted here, so its transaction must commit."""
+    """Return a judgement for each child. Wrong codes are counted here, so its transaction must commit.
+
+    Of a child that the school does not know nothing is said but that: no proof is read for it.
+    """
     school_id, service_on = asker.school_id, asker.service_on
     people = await people_at_gate(tx, school_id, child_ids, service_on=service_on)
-    names = {child_id: _called(people, child_id) for child_id in child_ids}
+    names = {child_id: child.name for child_id, child in people.children.items()}
     gate = Gate(school_id, service_on, asker.device_id or asker.actor_id, keys, people.settings)
     behind = await read_proof(tx, gate, asker.proof, names, now=now)
     held = [stays[child_id] for child_id in child_ids if child_id in stays]
@@ -116,8 +116,3 @@ def _at_the_gate(
         room=known.places.get(stay.room_id if stay else None, "—"),
         left=known.left.get(child_id),
     )
-
-
-def _called(people: PeopleAtGate, child_id: UUID) -> str:
-    known = people.children.get(child_id)
-    return known.name if known else NAMELESS
