@@ -23,7 +23,7 @@ SEGMENTS: dict[str, tuple[str, ...]] = {
         "late-cases",
         "boards",
     ),
-    "notifications": ("messages", "credits", "wechat"),
+    "notifications": ("messages", "credits"),
 }
 """Everything else under ``/api/v1`` is the gateway's own."""
 

@@ -52,14 +52,14 @@ def test_nobody_listens_for_what_is_not_told_to_it(service: str) -> None:
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=kind_of)
-def test_a_fact_is_announced_by_its_sender_and_by_nobody_else(fact: type[Fact]) -> None:
-    saying = {
+def test_a_fact_is_known_to_its_sender_and_its_readers_and_to_nobody_else(fact: type[Fact]) -> None:
+    knowing = {
         path.parts[path.parts.index("services") + 1]
         for path in python_files(*(f"services/{service}" for service in SERVICES))
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == fact.__name__
+        if isinstance(node, ast.ImportFrom) and fact.__name__ in {alias.name for alias in node.names}
     }
-    assert saying == {sender_of(fact)}
+    assert knowing == {sender_of(fact), *fact.READERS}
 
 
 @pytest.mark.parametrize("service", SERVICES)
