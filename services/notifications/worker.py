@@ -8,7 +8,8 @@ from services.kernel.log import configure_logs
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
-from services.notifications.channels.open_senders import open_senders
+from services.notifications.channels.check_templates import check_templates
+from services.notifications.channels.open_senders import open_mini_program, open_senders
 from services.notifications.channels.template_book import TemplateBook
 from services.notifications.delivery.courier import Courier
 from services.notifications.directory.letters import PULL_ACCOUNT, PULL_ROSTER
@@ -21,6 +22,8 @@ async def run(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = 
     """Work until ``stop``."""
     configure_logs("notifications-worker", settings.log_level)
     async with open_resources("notifications", settings, clock=clock) as held:
+        if program := open_mini_program(held):
+            await check_templates(program, TemplateBook.read(settings.providers_file))
         await make_worker(held).run(stop)
 
 

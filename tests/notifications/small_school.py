@@ -149,7 +149,7 @@ class SmallSchool:
             await bind_account(tx, told, now=self.clock.now())
             for template_id, count in (credit or {}).items():
                 for _ in range(count):
-                    await earn_credits(tx, openid, [template_id], real=real_now())
+                    await earn_credits(tx, [(openid, template_id)], real=real_now())
         return account_id
 
     async def hear(self, *facts: Fact, letter_id: UUID | None = None) -> Receipt:

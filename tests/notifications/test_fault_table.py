@@ -60,6 +60,8 @@ SMS = [
     ("reset", 0, "doubtful", "doubtful"),
 ]
 """Fault, code, outcome of each try, and how the message ends."""
+ONE_OF_EACH = {43101, 40037, -1, 503, 0}
+"""A routine message differs from a safety one by the class of an answer only."""
 TRIES = {NEXT: 1, ALARM: 1, AGAIN: 3, AGAIN_IN_DOUBT: 2}
 
 
@@ -130,7 +132,7 @@ async def test_a_routine_message_costs_no_sms_whatever_wechat_answers(
     school: SmallSchool, standin: LivingStandIn, book: TemplateBook, worker: Worker
 ) -> None:
     bench = Bench(school, standin, worker, book.cards["received"].template_id)
-    for kind, code, outcome, left in WECHAT:
+    for kind, code, outcome, left in (row for row in WECHAT if row[1] in ONE_OF_EACH):
         seen = await bench.suffer("send", kind, code, lambda: school.received(school.hong))
         if outcome == AGAIN_IN_DOUBT:
             expected = Seen([("wechat", outcome)], 2, "doubtful", [])

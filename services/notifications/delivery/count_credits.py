@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,48 +10,66 @@ from sqlalchemy.ext.asyncio import AsyncSession
 MOST_CREDITS = 100
 """More unspent accepts than this are not counted: nobody taps that often, and a client may say anything."""
 
+Permission = tuple[str, str]
+"""Openid and template id."""
+
+_THESE = (
+    "(SELECT DISTINCT * FROM unnest(CAST(:openids AS text[]), CAST(:template_ids AS text[]))"
+    " AS t(openid, template_id)) AS these"
+    " WHERE credit.openid = these.openid AND credit.template_id = these.template_id"
+)
+_CHANGE = "UPDATE credit SET changed_at = :real, remaining = "
 _SPEND = text(
-    "UPDATE credit SET remaining = remaining - 1, changed_at = :real"
-    " WHERE openid = :openid AND template_id = :template_id AND remaining > 0 RETURNING remaining"
+    f"{_CHANGE} remaining - 1 FROM {_THESE} AND remaining > 0 RETURNING credit.openid, credit.template_id"
 )
-_GIVE_BACK = text(
-    "UPDATE credit SET remaining = remaining + 1, changed_at = :real"
-    " WHERE openid = :openid AND template_id = :template_id"
-)
-_VOID = text(
-    "UPDATE credit SET remaining = 0, changed_at = :real WHERE openid = :openid AND template_id = :template_id"
-)
+_GIVE_BACK = text(f"{_CHANGE} remaining + 1 FROM {_THESE}")
+_VOID = text(f"{_CHANGE} 0 FROM {_THESE}")
 _EARN = text(
     "INSERT INTO credit (openid, template_id, remaining, changed_at)"
-    " SELECT :openid, id, 1, :real FROM unnest(CAST(:template_ids AS text[])) AS t(id)"
+    " SELECT openid, template_id, 1, :real"
+    " FROM unnest(CAST(:openids AS text[]), CAST(:template_ids AS text[])) AS t(openid, template_id)"
     " ON CONFLICT (openid, template_id) DO UPDATE"
     " SET remaining = LEAST(credit.remaining + 1, :most), changed_at = excluded.changed_at"
 )
 _LEFT = text("SELECT template_id, remaining FROM credit WHERE openid = :openid")
 
 
-async def spend_credit(tx: AsyncSession, openid: str, template_id: str, *, real: datetime) -> bool:
-    """Use one up before the send; ``False``: none is left, another channel. ``real`` is the real clock."""
-    about = {"openid": openid, "template_id": template_id, "real": real}
-    return await tx.scalar(_SPEND, about) is not None
+async def spend_credits(
+    tx: AsyncSession, permissions: Sequence[Permission], *, real: datetime
+) -> set[Permission]:
+    """Use one of each up before sending, and return those that had one left. ``real`` is the real clock."""
+    if not permissions:
+        return set()
+    rows = await tx.execute(_SPEND, _columns(permissions, real))
+    return {(row.openid, row.template_id) for row in rows}
 
 
-async def give_back_credit(tx: AsyncSession, openid: str, template_id: str, *, real: datetime) -> None:
-    """The send did not use it after all."""
-    await tx.execute(_GIVE_BACK, {"openid": openid, "template_id": template_id, "real": real})
+async def give_back_credits(tx: AsyncSession, permissions: Sequence[Permission], *, real: datetime) -> None:
+    """The sends did not use them after all."""
+    if permissions:
+        await tx.execute(_GIVE_BACK, _columns(permissions, real))
 
 
-async def void_credit(tx: AsyncSession, openid: str, template_id: str, *, real: datetime) -> None:
-    """WeChat knows better: 43101 means that nothing is left."""
-    await tx.execute(_VOID, {"openid": openid, "template_id": template_id, "real": real})
+async def void_credits(tx: AsyncSession, permissions: Sequence[Permission], *, real: datetime) -> None:
+    """WeChat or the user knows better: nothing is left."""
+    if permissions:
+        await tx.execute(_VOID, _columns(permissions, real))
 
 
-async def earn_credits(tx: AsyncSession, openid: str, template_ids: Sequence[str], *, real: datetime) -> None:
-    """The user tapped "allow" once for each template."""
-    about = {"openid": openid, "template_ids": sorted(set(template_ids)), "real": real, "most": MOST_CREDITS}
-    await tx.execute(_EARN, about)
+async def earn_credits(tx: AsyncSession, permissions: Sequence[Permission], *, real: datetime) -> None:
+    """Each user tapped "allow" once."""
+    if permissions:
+        await tx.execute(_EARN, {**_columns(sorted(set(permissions)), real), "most": MOST_CREDITS})
 
 
 async def credits_left(tx: AsyncSession, openid: str) -> dict[str, int]:
     """Return what is left, by template."""
     return {row.template_id: row.remaining for row in await tx.execute(_LEFT, {"openid": openid})}
+
+
+def _columns(permissions: Sequence[Permission], real: datetime) -> dict[str, Any]:
+    return {
+        "openids": [openid for openid, _ in permissions],
+        "template_ids": [template_id for _, template_id in permissions],
+        "real": real,
+    }

@@ -1,7 +1,7 @@
 """The worker's jobs of delivery: carry a message until it is settled, or come again later."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from uuid import UUID
 
@@ -12,14 +12,15 @@ from services.kernel.resources import Resources
 from services.notifications.channels.one_at_a_time import OneAtATime
 from services.notifications.channels.outward import Outward, Sender
 from services.notifications.delivery.advance import advance
+from services.notifications.delivery.gather import Gatherer
 from services.notifications.delivery.rules.outcomes import Channel, Sent
-from services.notifications.delivery.steps import Opened, Round, Wait
+from services.notifications.delivery.steps import Errand, Opened, Round, Step, UserTaken, Wait
 from services.notifications.messages.catalogue import KINDS
 
-ROUTINE_AT_ONCE = 8
-SAFETY_AT_ONCE = 8
-"""Messages in hand of each sort; the rest waits in the queue's tasks, so that safety never stands behind routine
-for a database connection. Together they stay within a worker's pool (kernel/settings.py)."""
+ROUTINE_AT_ONCE = 64
+SAFETY_AT_ONCE = 64
+"""Messages of each sort in hand: safety never queues behind a school's arrivals. They share few transactions
+(`Gatherer`), so what bounds them is the provider, not the database."""
 
 
 class Courier:
@@ -32,12 +33,9 @@ class Courier:
         self._senders = dict(senders)
         self._template_ids = dict(template_ids)
         self._turns = OneAtATime()
+        self._gatherer = Gatherer(self._go_round, self._abandoned)
         self._routine = asyncio.Semaphore(ROUTINE_AT_ONCE)
         self._safety = asyncio.Semaphore(SAFETY_AT_ONCE)
-
-    @cached_property
-    def _cipher(self) -> FieldCipher:
-        return self._held.cipher()
 
     async def deliver(self, payload: bytes, attempt: int) -> None:
         """Carry a routine message."""
@@ -57,45 +55,55 @@ class Courier:
         Each try is committed before it leaves and noted afterwards. Killed in between, it stays ``sending``,
         and whoever takes the message up again calls it doubtful.
         """
-        last: tuple[Opened, Sent] | None = None
-        while True:
-            look = self._look(school_id, message_id)
-            try:
-                async with self._held.database.transaction([school_id]) as tx:
-                    step = await advance(tx, look, last)
-                if isinstance(step, Opened):
-                    last = step, await self._send(step, message_id)
-                    continue
-            finally:
-                for openid in look.held:
-                    self._turns.give_back(openid)
-            if isinstance(step, Wait):
-                raise RetryLater(step.length)
-            if step is None:
-                return
-            last = None
-            await self._turns.until_free(step.openid)
+        errand = Errand(school_id, message_id)
+        while (step := await self._gatherer.step(errand)) is not None:
+            match step:
+                case Wait():
+                    raise RetryLater(step.length)
+                case UserTaken():
+                    await self._turns.until_free(step.openid)
+                    errand = Errand(school_id, message_id)
+                case Opened():
+                    errand = Errand(school_id, message_id, (step, await self._send(step, message_id)))
 
-    def _look(self, school_id: UUID, message_id: UUID) -> Round:
-        return Round(
-            school_id=school_id,
-            message_id=message_id,
+    async def _go_round(self, errands: Sequence[Errand]) -> list[Step]:
+        look = Round(
             now=self._held.clock.now(),
             real=real_now(),
             channels=frozenset(self._senders),
             template_ids=self._template_ids,
             turns=self._turns,
         )
+        try:
+            async with self._held.database.transaction({errand.school_id for errand in errands}) as tx:
+                return await advance(tx, look, errands)
+        except BaseException:
+            for openid in look.held:
+                self._turns.give_back(openid)
+            raise
+
+    def _abandoned(self, step: Step) -> None:
+        """A try was opened for a job that was cancelled meanwhile: it stays ``sending`` and becomes a doubt."""
+        if isinstance(step, Opened) and step.channel is Channel.WECHAT:
+            self._turns.give_back(step.openid)
 
     async def _send(self, opened: Opened, message_id: UUID) -> Sent:
-        address = (
-            opened.openid if opened.channel is Channel.WECHAT else self._cipher.open(opened.phone_sealed)
-        )
-        outward = Outward(
-            message_id=message_id,
-            attempt_id=opened.attempt_id,
-            kind=opened.kind,
-            words=KINDS[opened.kind].say(dict(opened.facts)),
-            address=address,
-        )
-        return await self._senders[opened.channel].send(outward)
+        """Send, and give the WeChat user's turn back."""
+        card = opened.channel is Channel.WECHAT
+        try:
+            return await self._senders[opened.channel].send(
+                Outward(
+                    message_id=message_id,
+                    attempt_id=opened.attempt_id,
+                    kind=opened.kind,
+                    words=KINDS[opened.kind].say(dict(opened.facts)),
+                    address=opened.openid if card else self._cipher.open(opened.phone_sealed),
+                )
+            )
+        finally:
+            if card:
+                self._turns.give_back(opened.openid)
+
+    @cached_property
+    def _cipher(self) -> FieldCipher:
+        return self._held.cipher()

@@ -13,7 +13,7 @@ from services.kernel.clock import real_now
 from services.kernel.web.dependencies import Caller, Tx
 from services.kernel.web.once import OnceOnly
 from services.notifications.channels.template_book import TemplateBook
-from services.notifications.delivery.count_credits import credits_left, earn_credits, void_credit
+from services.notifications.delivery.count_credits import credits_left, earn_credits, void_credits
 from services.notifications.delivery.errors import NoWechatUser
 
 public = APIRouter(prefix="/api/v1/credits", tags=["credits"])
@@ -65,12 +65,10 @@ async def report_answers(
     async def count() -> CreditsOut:
         openid = await _openid(tx, who.account_id)
         known = {one: answer for one, answer in body.answers.items() if one in book.templates()}
-        await earn_credits(
-            tx, openid, [one for one, answer in known.items() if answer == "accept"], real=real_now()
-        )
-        for template_id, answer in known.items():
-            if answer in {"reject", "ban"}:
-                await void_credit(tx, openid, template_id, real=real_now())
+        accepted = [(openid, one) for one, answer in known.items() if answer == "accept"]
+        refused = [(openid, one) for one, answer in known.items() if answer in {"reject", "ban"}]
+        await earn_credits(tx, accepted, real=real_now())
+        await void_credits(tx, refused, real=real_now())
         return await _shown(tx, book, openid)
 
     return await once(count)
