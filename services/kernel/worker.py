@@ -8,7 +8,7 @@ from functools import partial
 
 import asyncpg
 from pgqueuer.db import AsyncpgPoolDriver
-from pgqueuer.errors import RetryRequested
+from pgqueuer.errors import FailingListenerError, RetryRequested
 from pgqueuer.models import Job
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
@@ -47,8 +47,14 @@ class Worker:
         while not stop.is_set():
             try:
                 await self._run_jobs(stop)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RuntimeError):
-                # The database restarted under us. The rows are safe; connect again.
+            except (
+                OSError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                FailingListenerError,
+                RuntimeError,
+            ):
+                # The database restarted under us, or is too busy to answer. The rows are safe; connect again.
                 get_logger().exception("worker.jobs_interrupted")
                 await asyncio.sleep(1)
         await timers
