@@ -27,6 +27,7 @@ from services.kernel.database.transaction import Database, set_scope
 from tests.conftest import Databases
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+FIELD_KEYS = "k1:" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
 NOON: datetime = at_school_time(date(2026, 11, 23), time(12, 0))
 """Monday; the day of most tests."""
 TEMPLATE = "sample_schools"
@@ -49,7 +50,7 @@ def policy() -> Policy:
 
 @pytest.fixture(scope="session")
 def cipher() -> FieldCipher:
-    return FieldCipher("k1:" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode())
+    return FieldCipher(FIELD_KEYS)
 
 
 @dataclass(frozen=True)
