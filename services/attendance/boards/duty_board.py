@@ -19,9 +19,11 @@ WITH here AS (
     FROM stay WHERE school_id = $1 AND service_on = $2 AND state IN ('in_care', 'in_transit')
    GROUP BY session_id, adult_id, room_id
 ), awaits AS (
-  SELECT session_id, count(*) AS expected, count(*) FILTER (WHERE stay.state IN ('absent', 'excused')) AS not_coming
+  SELECT expectation.session_id, count(*) AS expected,
+      count(*) FILTER (WHERE stay.state IN ('absent', 'excused')) AS not_coming
     FROM expectation JOIN stay USING (school_id, service_on, child_id)
-   WHERE school_id = $1 AND service_on = $2 AND stay.turn = 1 GROUP BY session_id
+   WHERE school_id = $1 AND service_on = $2 AND stay.turn = 1
+   GROUP BY expectation.session_id
 ), now_on AS (
   SELECT * FROM session WHERE school_id = $1 AND service_on = $2
 )

@@ -48,11 +48,11 @@ SELECT session_id, session.name, session.kind, starts_at, ends_at, teacher_id, a
   FROM session
   LEFT JOIN adult ON adult.school_id = $1 AND adult.adult_id = teacher_id
   LEFT JOIN room ON room.school_id = $1 AND room.room_id = session.room_id
-  LEFT JOIN (SELECT session_id, count(*) AS expected,
+  LEFT JOIN (SELECT expectation.session_id, count(*) AS expected,
                 count(*) FILTER (WHERE stay.state IN ('absent', 'excused')) AS not_coming
                FROM expectation JOIN stay USING (school_id, service_on, child_id)
               WHERE school_id = $1 AND service_on = $2 AND stay.turn = 1
-              GROUP BY session_id) AS awaits USING (session_id)
+              GROUP BY expectation.session_id) AS awaits USING (session_id)
   LEFT JOIN (SELECT session_id, count(*) AS present FROM stay
               WHERE school_id = $1 AND service_on = $2 AND state = 'in_care'
               GROUP BY session_id) AS here USING (session_id)
