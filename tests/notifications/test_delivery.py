@@ -115,7 +115,7 @@ async def test_a_teacher_on_duty_without_wechat_hears_by_sms(
     await school.hear(late)
     await worker.pump()
     (seen,) = await standin.received(phone=SmallSchool.STAFF_PHONES["teacher"])
-    assert "李红至15:30无人来接，已超过45分钟" in seen["lines"][0][1]
+    assert "李红至15:30无人来接，已等候45分钟" in seen["lines"][0][1]
 
 
 async def test_nobody_reached_is_told_to_attendance_as_a_failure(

@@ -43,8 +43,9 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
     "missing": {"plain": PLAIN, "long": LONG},
     "missing_cleared": {
         "chinese": {**PLAIN, "reason": "奶奶提前接走，已电话核实"},
-        "word": {**PLAIN, "reason": "on-leave"},
-        "unknown-word": {**PLAIN, "reason": "other"},
+        "scanned": {**PLAIN, "reason": "scanned"},
+        "leave": {**PLAIN, "reason": "leave"},
+        "other": {**PLAIN, "reason": "other"},
         "long": {
             **LONG,
             "reason": "班主任已与孩子母亲通过电话核实，孩子因身体不适，已于下午三点由父亲接回家中休息",
@@ -52,6 +53,7 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "late": {
         "first": {**PLAIN, "minutes": 15, "urgent": False},
+        "at-once": {**PLAIN, "minutes": 0, "urgent": False},
         "urgent": {**PLAIN, "minutes": 45, "urgent": True},
         "long": {**LONG, "minutes": 120, "urgent": True},
     },

@@ -24,13 +24,11 @@ REFUSALS = {
 }
 """Why a release was refused (the refusal's slug), in a parent's words; others are only called not verified."""
 FINDINGS = {
-    "found": "孩子已找到，平安",
-    "with-family": "孩子已由家人接走",
-    "at-home": "孩子已在家中",
-    "in-school": "孩子在校内，平安",
-    "left-early": "孩子已提前离校",
-    "on-leave": "孩子今天请假",
-    "received": "孩子已到达课后服务",
+    "scanned": "孩子已到达课后服务",
+    "went_home": "孩子已由家人接回或已回家",
+    "sick": "孩子因病离开",
+    "leave": "孩子今天请假",
+    "with_other_teacher": "孩子在校内，由其他老师照看",
 }
 """How a missing child was cleared; what a teacher wrote in Chinese is shown as it stands."""
 
@@ -122,27 +120,27 @@ def say_released(facts: dict[str, Any]) -> Words:
 
 def say_late(facts: dict[str, Any]) -> Words:
     """Nobody came for the child yet: to the family."""
-    waited = _minutes(facts)
+    waited = _waited(facts)
     body = f"课后服务已结束，{facts['child']}还在学校，由老师陪着，到{_hhmm(facts)}还没有人来接。"
     ask = "请您尽快来接，或回复预计到达的时间。"
     if facts.get("urgent"):
-        ask = f"孩子已等了{waited}分钟，请您立即来接或回电；联系不上时，学校会继续联系其他家人。"
+        ask = f"孩子已等了{waited}，请您立即来接或回电；联系不上时，学校会继续联系其他家人。"
     return Words(
         title="还没有人来接孩子",
         body=body + ask,
-        card=_card(facts, f"仍在学校，已等候{waited}分钟", "尽快来接或回复到达时间"),
-        sms=_sms(facts, minutes=str(waited)),
+        card=_card(facts, f"仍在学校，已等候{waited}", "尽快来接或回复到达时间"),
+        sms=_sms(facts, waited=waited),
     )
 
 
 def say_late_staff(facts: dict[str, Any]) -> Words:
     """Nobody came for the child yet: to the teacher or leader on duty."""
-    waited = _minutes(facts)
+    waited = _waited(facts)
     return Words(
         title="有孩子还没有人来接",
-        body=f"{facts['child']}到{_hhmm(facts)}还没有人来接，已超过{waited}分钟。请到现场照看孩子，并联系家长。",
-        card=_card(facts, f"无人来接，已超过{waited}分钟", "到现场照看孩子，并联系家长"),
-        sms=_sms(facts, minutes=str(waited)),
+        body=f"{facts['child']}到{_hhmm(facts)}还没有人来接，已等候{waited}。请到现场照看孩子，并联系家长。",
+        card=_card(facts, f"无人来接，已等候{waited}", "到现场照看孩子，并联系家长"),
+        sms=_sms(facts, waited=waited),
     )
 
 
@@ -187,8 +185,10 @@ def _hhmm(facts: dict[str, Any]) -> str:
     return local_hhmm(datetime.fromisoformat(facts["at"]))
 
 
-def _minutes(facts: dict[str, Any]) -> int:
-    return int(facts.get("minutes") or 0)
+def _waited(facts: dict[str, Any]) -> str:
+    """At the ladder's first step not even a minute may have passed; nobody is told of zero minutes."""
+    minutes = int(facts.get("minutes") or 0)
+    return f"{minutes}分钟" if minutes else "片刻"
 
 
 def _refusal(facts: dict[str, Any]) -> str:
