@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": "services.cli.doctor.doctor:doctor",
     "school": "services.cli.school:school",
     "import": "services.cli.import_file:import_sheet",
+    "letters": "services.cli.letters:letters",
     "revise": "services.cli.revise:revise",
     "secrets": "services.cli.write_secrets:secrets",
     "serve": "services.cli.serve:serve",
