@@ -29,6 +29,7 @@ KEYLESS: dict[str, dict[str, str]] = {
         "POST /api/v1/me/phone": "WeChat's code works once",
         "POST /api/v1/invitations/acceptance": "the invitation works once",
         "POST /api/v1/guardianship-requests": "the phone makes request_id",
+        "POST /api/v1/board-tickets": "a ticket is told only once, so it is not kept; each opens one screen",
     },
 }
 """Unsafe public routes that need no Idempotency-Key, each with its reason: ids in the body that the phone made are the
