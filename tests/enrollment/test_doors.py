@@ -1,168 +1,20 @@
 """Enrollment over HTTP, as the gateway hands requests on: who may ask what, and in which words it is refused."""
 
-import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
-import httpx
 import pytest
-from pydantic import SecretStr
-from sqlalchemy import text
 
-from services.contracts.personas import Persona
-from services.enrollment.app import create_app
 from services.kernel.clock import ManualClock
 from services.kernel.ids import new_id
-from services.kernel.settings import Settings
-from services.kernel.tokens import INTERNAL, Identity, Signer, load_signer, make_key
-from tests.enrollment.conftest import EXAMPLES, FAMILIES, FIELD_KEYS, Family, Schools
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class Door:
-    """A client of the service, and tokens as the gateway and neighbours sign them."""
-
-    def __init__(self, http: httpx.AsyncClient, gateway: Signer, neighbour: Signer, schools: Schools) -> None:
-        self.http = http
-        self.schools = schools
-        self._gateway = gateway
-        self._neighbour = neighbour
-
-    def token(self, persona: str, **people: UUID) -> dict[str, str]:
-        """Headers of a caller; ``people``: id by school code."""
-        told = {self.schools.ids[code]: person for code, person in people.items()}
-        identity = Identity(account_id=new_id(), persona=persona, people=told)
-        signed = self._gateway.sign_identity(identity, audience=INTERNAL, ttl=timedelta(minutes=5))
-        return {"Authorization": f"Bearer {signed}", "Idempotency-Key": new_id().hex}
-
-    @property
-    def service(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._neighbour.sign_service()}"}
-
-    @property
-    def officer(self) -> dict[str, str]:
-        return self.token(Persona.ENROLMENT_OFFICER, S001=self.schools.officers["S001"])
-
-    def guardian(self, family: Family) -> dict[str, str]:
-        return self.token(Persona.GUARDIAN, S001=family.guardian_id)
-
-    async def families(self, grade: int = 1) -> list[Family]:
-        facts = {"school_id": self.schools.primary, "grade": grade, "class_name": "1班"}
-        async with self.schools.database.transaction([self.schools.primary]) as tx:
-            return [Family(**row) for row in (await tx.execute(FAMILIES, facts)).mappings()]
-
-    async def offering(self, code: str) -> str:
-        async with self.schools.database.transaction([self.schools.primary]) as tx:
-            found = await tx.scalar(
-                text("SELECT offering_id FROM offering WHERE code = :code"), {"code": code}
-            )
-        return str(found)
+from tests.enrollment.conftest import Schools
+from tests.enrollment.door import Door, open_door
 
 
 @pytest.fixture
 async def door(own_copy: Schools, clock: ManualClock, tmp_path: Path) -> AsyncIterator[Door]:
-    public = []
-    for service in ("enrollment", "attendance", "gateway"):
-        pem, jwk = make_key()
-        (tmp_path / f"{service}.pem").write_bytes(pem)
-        public.append({**jwk, "kid": service})
-    (tmp_path / "public.json").write_text(json.dumps({"keys": public}))
-    settings = Settings(
-        database_url=SecretStr(own_copy.database.url), keys_dir=tmp_path, field_keys=SecretStr(FIELD_KEYS)
-    )
-    app = create_app(settings, clock)
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://enrollment/api/v1") as http:
-            yield Door(http, load_signer(tmp_path, "gateway"), load_signer(tmp_path, "attendance"), own_copy)
-
-
-async def send(door: Door, kind: str, name: str, headers: dict[str, str], **query: Any) -> httpx.Response:
-    files = {"file": (name, (EXAMPLES / name).read_bytes(), XLSX)}
-    return await door.http.post(
-        f"/imports/{kind}",
-        files=files,
-        headers=headers,
-        params={"school_id": str(door.schools.primary), **query},
-    )
-
-
-async def test_a_dry_run_over_http_reports_row_by_row(door: Door) -> None:
-    answer = await send(door, "roster", "messy-roster.xlsx", door.officer, dry_run=True)
-    report = answer.json()
-    assert answer.status_code == 200
-    assert (report["written"], report["rejected"], len(report["findings"])) == (False, 5, 15)
-
-
-async def test_a_file_with_bad_rows_is_a_conflict_that_carries_the_report(door: Door) -> None:
-    answer = await send(door, "roster", "messy-roster.xlsx", door.officer)
-    assert answer.status_code == 409
-    assert answer.json()["type"] == "urn:kehou:problem:rows-rejected"
-    assert answer.json()["report"]["rejected"] == 5
-
-
-async def test_the_same_key_gets_the_same_report_and_another_file_is_refused(door: Door) -> None:
-    headers = door.officer
-    first = await send(door, "roster", "messy-roster.xlsx", headers, take="good_rows")
-    assert first.json()["written"]
-    again = await send(door, "roster", "messy-roster.xlsx", headers, take="good_rows")
-    assert again.json() == first.json()
-    other = await send(door, "roster", "primary-roster.xlsx", headers, take="good_rows")
-    assert other.json()["type"] == "urn:kehou:problem:key-reused"
-
-
-@pytest.mark.parametrize(
-    ("kind", "content", "status", "slug"),
-    [
-        ("roster", b"not a workbook", 415, "not-a-spreadsheet"),
-        ("roster", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), 415, "protected-workbook"),
-        ("roster", bytes(11 << 20), 413, "file-too-large"),
-        ("grades", b"x", 422, "unknown-kind"),
-    ],
-)
-async def test_what_is_no_spreadsheet_is_refused_over_http(
-    kind: str, content: bytes, status: int, slug: str, door: Door
-) -> None:
-    files = {"file": ("roster.xlsx", content, XLSX)}
-    answer = await door.http.post(
-        f"/imports/{kind}", files=files, headers=door.officer, params={"school_id": str(door.schools.primary)}
-    )
-    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:kehou:problem:{slug}")
-
-
-async def test_a_hundred_megabytes_are_refused_before_they_are_all_read(door: Door) -> None:
-    sent = 0
-
-    async def endless() -> AsyncIterator[bytes]:
-        nonlocal sent
-        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.xlsx"\r\n\r\n'
-        for _ in range(100):
-            sent += 1
-            yield bytes(1 << 20)
-
-    headers = {**door.officer, "Content-Type": "multipart/form-data; boundary=b"}
-    answer = await door.http.post(
-        "/imports/roster",
-        content=endless(),
-        headers=headers,
-        params={"school_id": str(door.schools.primary)},
-    )
-    assert answer.status_code == 413
-    assert sent < 20
-
-
-async def test_a_guardian_imports_nothing_and_an_officer_only_for_the_own_school(door: Door) -> None:
-    (family, *_) = await door.families()
-    assert (await send(door, "roster", "primary-roster.xlsx", door.guardian(family))).status_code == 403
-    query = {"school_id": str(door.schools.junior)}
-    files = {"file": ("x.xlsx", (EXAMPLES / "junior-roster.xlsx").read_bytes(), XLSX)}
-    answer = await door.http.post("/imports/roster", files=files, headers=door.officer, params=query)
-    assert answer.status_code == 404
-    assert (await send(door, "schools", "schools.xlsx", door.officer)).status_code == 403
+    async with open_door(own_copy, clock, tmp_path) as opened:
+        yield opened
 
 
 async def test_a_family_lives_its_evening(door: Door) -> None:
@@ -270,7 +122,7 @@ async def test_an_agreement_is_issued_read_and_signed(door: Door) -> None:
 
 
 async def test_neighbours_pull_the_roster_and_people_do_not(door: Door) -> None:
-    query = {"school_id": str(door.schools.primary), "limit": 20_000}
+    query = {"school_id": str(door.schools.primary), "limit": "20000"}
     page = await door.http.get("http://enrollment/internal/roster", params=query, headers=door.service)
     assert len(page.json()["children"]) == 1184
     refused = await door.http.get("http://enrollment/internal/roster", params=query, headers=door.officer)
