@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from services.contracts.doors import SEGMENTS
+from services.gateway.boards import routes as boards
 from services.gateway.identity import account_routes, me_routes, session_routes
 from services.gateway.identity.desk import open_desk
 from services.gateway.papers import routes as papers
@@ -27,6 +28,8 @@ ROUTERS = [
     account_routes.router,
     papers.router,
     public.router,
+    boards.api,
+    boards.pages,
 ]
 
 

@@ -1,6 +1,8 @@
 """Ask a neighbour over HTTP: time-outs, retries of safe calls, a circuit breaker, problems back into refusals."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from datetime import timedelta
 from typing import Any, TypeVar, overload
 
 import httpx
@@ -12,11 +14,12 @@ from purgatory.domain.model import OpenedState
 from pydantic import BaseModel
 
 from services.kernel.problems import NeighbourSilent, RemoteRefusal
-from services.kernel.tokens import Signer
+from services.kernel.tokens import INTERNAL, Identity, Signer
 
 TIMEOUT = httpx.Timeout(10.0, connect=2.0)
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 TRIES = 3
+PERSONS_TTL = timedelta(minutes=1)
 BREAKER_FAULTS = 8
 BREAKER_REST_SECONDS = 2.0
 
@@ -40,11 +43,18 @@ class Remote:
         self._url = url.rstrip("/")
         self._http = http
         self._signer = signer
+        self._person: Identity | None = None
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=BREAKER_FAULTS,
             default_ttl=BREAKER_REST_SECONDS,
             exclude=[RemoteRefusal],
         )
+
+    def acting_for(self, person: Identity) -> "Remote":
+        """Return the same way to the neighbour, on which each call speaks for a person; only the gateway may."""
+        twin = copy(self)
+        twin._person = person  # noqa: SLF001 - of its own kind
+        return twin
 
     @overload
     async def ask(
@@ -91,7 +101,7 @@ class Remote:
         return reply.json() if reply.content else None
 
     async def _send(self, method: str, path: str, *, params: Query | None, json: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._signer.sign_service()}"}
+        headers = {"Authorization": f"Bearer {self._token()}"}
         if request_id := structlog.contextvars.get_contextvars().get("request_id"):
             headers["X-Request-Id"] = str(request_id)
         async with await self._breakers.get_breaker(self.neighbour):
@@ -104,6 +114,11 @@ class Remote:
             if reply.status_code in {502, 503, 504}:
                 raise _Silence
             return reply
+
+    def _token(self) -> str:
+        if self._person is None:
+            return self._signer.sign_service()
+        return self._signer.sign_identity(self._person, audience=INTERNAL, ttl=PERSONS_TTL)
 
 
 class _Silence(Exception):  # noqa: N818 - a state of the neighbour

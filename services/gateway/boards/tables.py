@@ -20,6 +20,7 @@ class BoardTicket(GatewayTable, table=True):
     persona: str
     shown_school_id: UUID
     person_id: UUID
+    full_names: bool = Field(default=False, description="Children's names in full; shortened otherwise.")
     ends_at: datetime = Field(
         sa_type=Instant, description="Of the ticket until it is used, then of the session."
     )

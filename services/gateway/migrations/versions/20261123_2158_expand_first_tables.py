@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("persona", sa.String(), nullable=False),
         sa.Column("shown_school_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("full_names", sa.Boolean(), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
