@@ -12,4 +12,4 @@ metadata = NotificationsTable.metadata
 add_kernel_tables(metadata)
 
 PLATFORM = frozenset({"school", "credit"}) | KERNEL_TABLES
-"""Tables without row security. A credit belongs to a WeChat user, who may have children in two schools."""
+"""Tables without row security. A credit belongs to an account, which may have children in two schools."""

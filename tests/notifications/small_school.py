@@ -137,9 +137,16 @@ class SmallSchool:
         async with self.database.transaction([self.school_id]) as tx:
             assert await copy_roster(tx, self.page(), self.cipher)
 
-    async def bind(self, person: UUID, openid: str, *, credit: dict[str, int] | None = None) -> UUID:
+    async def bind(
+        self,
+        person: UUID,
+        openid: str,
+        *,
+        credit: dict[str, int] | None = None,
+        account_id: UUID | None = None,
+    ) -> UUID:
         """Let a WeChat user read for a person, with so many credits by template."""
-        account_id = new_id()
+        account_id = account_id or new_id()
         told = AccountEntry(
             account_id=account_id,
             openid=openid,
@@ -149,7 +156,7 @@ class SmallSchool:
             await bind_account(tx, told, now=self.clock.now())
             for template_id, count in (credit or {}).items():
                 for _ in range(count):
-                    await earn_credits(tx, [(openid, template_id)], real=real_now())
+                    await earn_credits(tx, [(account_id, template_id)], real=real_now())
         return account_id
 
     async def hear(self, *facts: Fact, letter_id: UUID | None = None) -> Receipt:

@@ -27,12 +27,13 @@ async def openid(standin: LivingStandIn) -> str:
 
 
 async def allow(
-    school: SmallSchool, standin: LivingStandIn, book: TemplateBook, openid: str, kind: str, times: int = 3
+    school: SmallSchool, standin: LivingStandIn, book: TemplateBook, openid: str, *kinds: str, times: int = 3
 ) -> None:
     """The mother's phone: she taps "allow", and her client reports it."""
-    template_id = book.cards[kind].template_id
-    await standin.accepts(openid, template_id, times)
-    await school.bind(school.hongs_mother, openid, credit={template_id: times})
+    templates = {book.cards[kind].template_id: times for kind in kinds}
+    for template_id in templates:
+        await standin.accepts(openid, template_id, times)
+    await school.bind(school.hongs_mother, openid, credit=templates)
 
 
 async def test_a_subscribed_mother_reads_a_card(
@@ -167,8 +168,7 @@ async def test_a_passing_fault_is_waited_out(
 async def test_a_lost_reply_is_sent_again_for_safety_and_not_for_routine(
     school: SmallSchool, standin: LivingStandIn, book: TemplateBook, worker: Worker, openid: str
 ) -> None:
-    await allow(school, standin, book, openid, "missing")
-    await allow(school, standin, book, openid, "received")
+    await allow(school, standin, book, openid, "missing", "received")
     await standin.fault("send", "lost_reply", times=2)
     await school.hear(school.received(school.hong))
     await worker.pump()

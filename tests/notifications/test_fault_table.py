@@ -102,7 +102,7 @@ class Bench:
         openid = await self.standin.person(MOTHER)
         about = {"status": {"status": code}, "reset": {}, "code": {"code": code}}[kind]
         await self.standin.fault(on, kind, times=0, **about)
-        await self.school.rows("DELETE FROM credit RETURNING openid")
+        await self.school.rows("DELETE FROM credit RETURNING template_id")
         await self.school.bind(self.school.hongs_mother, openid, credit={self.template_id: 3})
         await self.school.rows("DELETE FROM attempt RETURNING outcome")
         await self.school.rows("DELETE FROM message RETURNING kind")

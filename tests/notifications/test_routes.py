@@ -141,11 +141,23 @@ async def test_accepts_are_counted_and_a_reject_empties_the_count(
     assert set(book.templates()) == {one["template_id"] for one in asked["templates"]}
 
 
-async def test_without_wechat_there_is_nothing_to_allow(
-    http: httpx.AsyncClient, held: Resources, school: SmallSchool
+async def test_a_tap_reported_before_the_openid_is_known_here_still_counts(
+    http: httpx.AsyncClient,
+    held: Resources,
+    school: SmallSchool,
+    standin: LivingStandIn,
+    book: TemplateBook,
+    worker: Worker,
 ) -> None:
-    answer = await phone_of(http, held, school, school.mother).get("/api/v1/credits")
-    assert (answer.status_code, answer.json()["type"]) == (409, "urn:kehou:problem:no-wechat-user")
+    account_id, openid = new_id(), await standin.person(SmallSchool.PHONES["mother"])
+    template_id = book.cards["received"].template_id
+    mother = phone_of(http, held, school, school.mother, account_id)
+    await mother.send("POST", "/api/v1/credits", {"answers": {template_id: "accept"}})
+    await standin.accepts(openid, template_id)
+    await school.bind(school.mother, openid, account_id=account_id)
+    await school.hear(school.received(school.ming))
+    await worker.pump()
+    assert [seen["channel"] for seen in await standin.received(openid=openid)] == ["wechat"]
 
 
 async def test_an_operator_sees_what_was_told_and_how(

@@ -46,7 +46,7 @@ async def _without_credit(
     One statement for all is exact: a user's turn was taken, so nobody stands twice in it.
     """
     wanted = {
-        key: (case.message.openid, look.template_ids[case.message.kind])
+        key: (case.message.account_id, look.template_ids[case.message.kind])
         for key, (case, decision) in decided.items()
         if decision.then is Channel.WECHAT
     }
@@ -58,9 +58,9 @@ async def _count_last(tx: AsyncSession, look: Round, errands: Sequence[Errand]) 
     """Set the credits right that the last cards did not use, or proved not to be there."""
     back, void = [], []
     for errand in errands:
-        if errand.last and errand.last[0].channel is Channel.WECHAT:
+        if errand.last and errand.last[0].account_id and errand.last[0].channel is Channel.WECHAT:
             opened, sent = errand.last
-            credit = (opened.openid, look.template_ids[opened.kind])
+            credit = (errand.last[0].account_id, look.template_ids[opened.kind])
             if sent.credit == "back":
                 back.append(credit)
             elif sent.credit == "none_left":

@@ -6,7 +6,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kernel.clock import real_now
@@ -14,7 +13,6 @@ from services.kernel.web.dependencies import Caller, Tx
 from services.kernel.web.once import OnceOnly
 from services.notifications.channels.template_book import TemplateBook
 from services.notifications.delivery.count_credits import credits_left, earn_credits, void_credits
-from services.notifications.delivery.errors import NoWechatUser
 
 public = APIRouter(prefix="/api/v1/credits", tags=["credits"])
 
@@ -22,8 +20,6 @@ ENOUGH = 5
 """Unspent sends of a template from which on a phone need not ask for more."""
 MOST_AT_ONCE = 3
 """Templates in one popup: older phones take no more (wechat.md 3.3)."""
-
-_OPENID = text("SELECT openid FROM binding WHERE account_id = :account_id AND openid IS NOT NULL LIMIT 1")
 
 
 class TemplateCredit(BaseModel):
@@ -52,7 +48,7 @@ class AnsweredIn(BaseModel):
 @public.get("")
 async def credits_of_caller(request: Request, who: Caller, tx: Tx) -> CreditsOut:
     """Return the caller's permissions."""
-    return await _shown(tx, _book(request), await _openid(tx, who.account_id))
+    return await _shown(tx, _book(request), who.account_id)
 
 
 @public.post("", response_model=CreditsOut)
@@ -63,26 +59,19 @@ async def report_answers(
     book = _book(request)
 
     async def count() -> CreditsOut:
-        openid = await _openid(tx, who.account_id)
+        me = who.account_id
         known = {one: answer for one, answer in body.answers.items() if one in book.templates()}
-        accepted = [(openid, one) for one, answer in known.items() if answer == "accept"]
-        refused = [(openid, one) for one, answer in known.items() if answer in {"reject", "ban"}]
+        accepted = [(me, one) for one, answer in known.items() if answer == "accept"]
+        refused = [(me, one) for one, answer in known.items() if answer in {"reject", "ban"}]
         await earn_credits(tx, accepted, real=real_now())
         await void_credits(tx, refused, real=real_now())
-        return await _shown(tx, book, openid)
+        return await _shown(tx, book, me)
 
     return await once(count)
 
 
-async def _openid(tx: AsyncSession, account_id: UUID) -> str:
-    openid: str | None = await tx.scalar(_OPENID, {"account_id": account_id})
-    if openid is None:
-        raise NoWechatUser
-    return openid
-
-
-async def _shown(tx: AsyncSession, book: TemplateBook, openid: str) -> CreditsOut:
-    left = await credits_left(tx, openid)
+async def _shown(tx: AsyncSession, book: TemplateBook, account_id: UUID) -> CreditsOut:
+    left = await credits_left(tx, account_id)
     return CreditsOut(
         templates=[
             TemplateCredit(

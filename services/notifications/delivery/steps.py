@@ -23,6 +23,8 @@ class Opened:
     kind: str
     facts: Mapping[str, Any] = field(repr=False)
     openid: str = field(repr=False)
+    account_id: UUID | None
+    """Whose credit a card uses."""
     phone_sealed: bytes = field(repr=False)
 
 

@@ -1,4 +1,4 @@
-"""Every attempt to reach somebody, and how often each WeChat user still lets us."""
+"""Every attempt to reach somebody, and how often each phone's owner still lets us."""
 
 from datetime import datetime
 from uuid import UUID
@@ -32,11 +32,14 @@ class Attempt(NotificationsTable, table=True):
 
 
 class Credit(NotificationsTable, table=True):
-    """How many cards a WeChat user still lets us send by a template, as far as we know (wechat.md 3.3)."""
+    """How many cards a phone's owner still lets us send by a template, as far as we know (wechat.md 3.3).
+
+    Kept by account, which has one WeChat user: a phone may report its first tap before its openid is known here.
+    """
 
     __tablename__ = "credit"
 
-    openid: str = Field(primary_key=True)
+    account_id: UUID = Field(primary_key=True)
     template_id: str = Field(primary_key=True)
     remaining: int = Field(description="Accepts reported, minus sends; 0 after 43101.")
     changed_at: datetime = Field(sa_type=Instant, description="Real clock.")

@@ -129,5 +129,6 @@ def _opened(message: Any, attempt_id: UUID, channel: Channel) -> Opened:
         kind=message.kind,
         facts=message.facts,
         openid=message.openid or "",
+        account_id=message.account_id,
         phone_sealed=message.phone_sealed or b"",
     )

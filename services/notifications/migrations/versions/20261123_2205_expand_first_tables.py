@@ -89,11 +89,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "credit",
-        sa.Column("openid", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("template_id", sa.String(), nullable=False),
         sa.Column("remaining", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("openid", "template_id", name=op.f("pk_credit")),
+        sa.PrimaryKeyConstraint("account_id", "template_id", name=op.f("pk_credit")),
     )
     op.create_table(
         "guardianship",
