@@ -31,6 +31,8 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=False,
+            # A failed statement is logged; what it was about (names, phones) is not.
+            hide_parameters=True,
             json_serializer=_to_json,
             json_deserializer=orjson.loads,
         )
