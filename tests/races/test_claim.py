@@ -1,6 +1,7 @@
 """Places under a rush: each race first shown with its lock taken away, then cured."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import time
@@ -18,14 +19,29 @@ from tests.conftest import Databases
 from tests.races.small_school import NOON, SmallSchool, care, club, open_school
 
 LOCK = " FOR NO KEY UPDATE"
-THINKING_SECONDS = 0.05
-"""Whoever looked takes a moment before writing, as on a busy evening; the race does not wait for luck."""
+PATIENCE_SECONDS = 20
+THINKING_SECONDS = 0.02
 
 Looked = TypeVar("Looked")
+Look = Callable[..., Awaitable[Looked]]
 
 
-def thinking(look: Callable[..., Awaitable[Looked]]) -> Callable[..., Awaitable[Looked]]:
-    """Let some time pass between a look and what is done upon it."""
+def together(look: Look[Looked], people: int) -> Look[Looked]:
+    """Let the first ``people`` all look before any of them writes: the race does not wait for luck."""
+    seen_by_all, count = asyncio.Event(), itertools.count(1)
+
+    async def all_look(*args: Any, **named: Any) -> Looked:
+        seen = await look(*args, **named)
+        if next(count) >= people:
+            seen_by_all.set()
+        await asyncio.wait_for(seen_by_all.wait(), PATIENCE_SECONDS)
+        return seen
+
+    return all_look
+
+
+def thinking(look: Look[Looked]) -> Look[Looked]:
+    """Let a moment pass between a look and what is done upon it: with the lock it must not matter."""
 
     async def slowly(*args: Any, **named: Any) -> Looked:
         seen = await look(*args, **named)
@@ -35,9 +51,8 @@ def thinking(look: Callable[..., Awaitable[Looked]]) -> Callable[..., Awaitable[
     return slowly
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def busy_evening(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The moment's thought is there with the lock as without it."""
     monkeypatch.setattr(claim_places, "_held", thinking(claim_places._held))
     monkeypatch.setattr(care_groups.CareGroups, "lock", thinking(care_groups.CareGroups.lock))
 
@@ -74,6 +89,7 @@ async def test_the_club_is_oversold_without_the_lock(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claim_places, "LOCK_OFFERING", claim_places.LOCK_OFFERING.removesuffix(LOCK))
+    monkeypatch.setattr(claim_places, "_held", together(claim_places._held, 5))
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 20, [club("C1", 3)])
         sold = await rush(school, "C1")
@@ -81,7 +97,7 @@ async def test_the_club_is_oversold_without_the_lock(
         assert await places_in(school, "C1") == sold["place"]
 
 
-async def test_twenty_families_get_exactly_three_places(databases: Databases) -> None:
+async def test_twenty_families_get_exactly_three_places(databases: Databases, busy_evening: None) -> None:
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 20, [club("C1", 3)])
         assert await rush(school, "C1") == {"place": 3, "offering-full": 17}
@@ -112,18 +128,21 @@ async def test_a_child_lands_in_two_rooms_at_once_without_its_lock(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock_children, "_LOCK", text(lock_children._LOCK.text.removesuffix(LOCK)))
+    monkeypatch.setattr(claim_places, "_held", together(claim_places._held, 2))
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 1, [club("C1", 3), club("C2", 3)])
         assert await two_phones(school) == {"place": 2}
 
 
-async def test_of_two_phones_of_one_family_one_gets_the_hour(databases: Databases) -> None:
+async def test_of_two_phones_of_one_family_one_gets_the_hour(
+    databases: Databases, busy_evening: None
+) -> None:
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 1, [club("C1", 3), club("C2", 3)])
         assert await two_phones(school) == {"place": 1, "child-busy": 1}
 
 
-async def test_the_same_wish_from_two_phones_is_one_place(databases: Databases) -> None:
+async def test_the_same_wish_from_two_phones_is_one_place(databases: Databases, busy_evening: None) -> None:
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 1, [club("C1", 3)])
         answers = await asyncio.gather(claim(school, 0, "C1", phone=1), claim(school, 0, "C1", phone=2))
@@ -149,13 +168,16 @@ async def test_care_groups_grow_too_large_without_their_lock(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(care_groups, "_LOCK", text(care_groups._LOCK.text.removesuffix(LOCK)))
+    monkeypatch.setattr(care_groups.CareGroups, "lock", together(care_groups.CareGroups.lock, 6))
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 12, [care("K1", 5)])
         sizes = await ask_all(database, school)
         assert max(sizes) > 5
 
 
-async def test_nobody_is_refused_and_no_group_grows_too_large(databases: Databases) -> None:
+async def test_nobody_is_refused_and_no_group_grows_too_large(
+    databases: Databases, busy_evening: None
+) -> None:
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 12, [care("K1", 5)])
         assert await ask_all(database, school) == [2, 5, 5]
