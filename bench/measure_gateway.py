@@ -177,7 +177,7 @@ def _serve(name: str, port: int) -> None:
         host="127.0.0.1",
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=getattr(app, "http_protocol", "httptools"),
         access_log=False,
         log_level="error",
         proxy_headers=False,

@@ -34,11 +34,13 @@ def serve(
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=getattr(app, "http_protocol", "httptools"),
         lifespan="on",
         access_log=False,
         log_config=None,
         server_header=False,
+        # The gateway reads X-Forwarded-For itself, and only from the proxies that it is told to trust.
+        proxy_headers=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=FINISH_SECONDS,
     )

@@ -10,6 +10,7 @@ from services.contracts.internal.enrollment import (
     PeopleFound,
     PhoneIn,
     RosterPage,
+    SchoolList,
 )
 from services.kernel.remote import Remote
 
@@ -56,6 +57,10 @@ class EnrollmentClient:
             json=request.model_dump(mode="json"),
             answer=GuardianshipRequestOut,
         )
+
+    async def schools(self) -> SchoolList:
+        """Return every school of the platform."""
+        return await self._remote.ask("GET", "/internal/schools", answer=SchoolList)
 
     async def public_schools(self) -> Any:
         """Return what everybody may know of all schools (R02)."""

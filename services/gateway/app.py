@@ -5,31 +5,24 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from services.contracts.doors import SEGMENTS
 from services.gateway.boards import routes as boards
 from services.gateway.identity import account_routes, me_routes, session_routes
 from services.gateway.identity.desk import open_desk
+from services.gateway.operations import routes as operations
 from services.gateway.papers import routes as papers
 from services.gateway.papers.gather_documents import DocumentShelf
 from services.gateway.public import routes as public
-from services.gateway.routing.admit import Admission
-from services.gateway.routing.front_door import DoorParts, FrontDoor
-from services.gateway.routing.pass_through import PassThrough
-from services.gateway.routing.tell_access import AccessLog
+from services.gateway.routing.front_door import FrontDoor
+from services.gateway.routing.open_door import open_door
 from services.gateway.settings import DoorSettings
 from services.kernel.clock import Clock
-from services.kernel.resources import Resources
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
 ROUTERS = [
-    session_routes.router,
-    me_routes.router,
-    account_routes.router,
-    papers.router,
-    public.router,
-    boards.api,
-    boards.pages,
+    *(session_routes.router, me_routes.router, account_routes.router),
+    *(papers.router, public.router),
+    *(boards.api, boards.pages, operations.router),
 ]
 
 
@@ -51,16 +44,3 @@ def create_app(
 
     own.router.lifespan_context = lifespan
     return FrontDoor(own, door)
-
-
-@asynccontextmanager
-async def open_door(held: Resources, door: DoorSettings) -> AsyncIterator[DoorParts]:
-    """Open the ways to the neighbours."""
-    urls = {service: str(getattr(held.settings, f"{service}_url")) for service in SEGMENTS}
-    log = AccessLog(told=held.settings.log_level in {"DEBUG", "INFO"})
-    pass_through = PassThrough(urls, silence_seconds=door.upstream_seconds)
-    try:
-        yield DoorParts(Admission(held.signer, held.verifier), held.verifier, pass_through, log)
-    finally:
-        await pass_through.close()
-        log.flush()

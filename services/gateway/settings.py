@@ -17,9 +17,9 @@ class DoorSettings(BaseSettings):
 
     requests_per_device_a_minute: int = Field(default=1200, gt=0)
     """Of one account on one device; of the account where the phone names no device."""
-    requests_per_address_a_minute: int = Field(default=3000, gt=0)
+    requests_per_address_a_minute: int = Field(default=6000, gt=0)
     """Without a token."""
-    logins_per_address_a_minute: int = Field(default=1200, gt=0)
+    logins_per_address_a_minute: int = Field(default=3000, gt=0)
     failed_logins_per_address_an_hour: int = Field(default=300, gt=0)
     attempts_per_account_an_hour: int = Field(default=20, gt=0)
     """Of each kind that could be guessed or flooded: phone codes, invitations, guardianship requests."""

@@ -17,7 +17,7 @@ async def living_server(app: Any, *, lifespan: bool = False) -> AsyncIterator[st
         listener.listen(128)
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=getattr(app, "http_protocol", "httptools"),
             log_level="critical",
             lifespan="on" if lifespan else "off",
             proxy_headers=False,

@@ -26,12 +26,23 @@ from services.kernel.clock import ManualClock, real_now
 from services.kernel.database.transaction import Database
 from services.kernel.ids import new_id
 from services.kernel.settings import Settings
+from services.kernel.tokens import PUBLIC, Identity, load_verifier
 from tests.conftest import Databases
 from tests.gateway.keys import Keys
 from tests.gateway.living_server import dead_address, living_server
 from tests.living_standin import LivingStandIn, living_standin
 
 RING = "k1:" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
+
+
+def named_by(town: "Town", session: dict[str, Any]) -> Identity:
+    """Return who a session's access token names."""
+    return load_verifier(town.keys.folder).identity(session["access_token"], audience=PUBLIC)
+
+
+def slug(answer: httpx.Response) -> str:
+    """Return the name of a refusal."""
+    return str(answer.json()["type"]).rpartition(":")[2]
 
 
 @dataclass

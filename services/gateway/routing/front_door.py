@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from services.gateway.routing.admit import Admission, Visitor
+from services.gateway.routing.bounded_head import BoundedHead
 from services.gateway.routing.client_address import AddressReader, is_loopback
 from services.gateway.routing.count_requests import RequestCounter
 from services.gateway.routing.errors import HeadersTooLarge
@@ -46,6 +47,9 @@ class FrontDoor:
 
     The inner app's lifespan sets ``app.state.door`` (`DoorParts`).
     """
+
+    http_protocol = BoundedHead
+    """What uvicorn should speak at this door."""
 
     def __init__(self, own: FastAPI, settings: DoorSettings) -> None:
         self.own = own
