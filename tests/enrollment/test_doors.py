@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from services.kernel.clock import ManualClock
 from services.kernel.ids import new_id
@@ -163,3 +164,24 @@ async def test_a_stranger_asks_and_an_officer_approves(door: Door) -> None:
         "http://enrollment/internal/people", json={"phone": "13700000001"}, headers=door.service
     )
     assert [one["persona"] for one in found.json()["people"]] == ["guardian"]
+
+
+async def test_an_opened_group_is_staffed_with_who_is_free(door: Door) -> None:
+    school = door.schools.primary
+    async with door.schools.database.transaction([school]) as tx:
+        await tx.execute(text("UPDATE offering SET capacity = 1 WHERE basic AND starts = '17:30'"))
+    for family in (await door.families())[:4]:
+        asked = {"school_id": str(school), "children": [{"child_id": str(family.child_id)}]}
+        await door.http.post("/places/care", json=asked, headers=door.guardian(family))
+    query = {"school_id": str(school), "needs_staffing": "true"}
+    (group,) = (await door.http.get("/offerings", params=query, headers=door.officer)).json()["offerings"]
+    path = f"/offerings/{group['offering_id']}/staffing"
+    free = (await door.http.get(path, params=query, headers=door.officer)).json()
+    assert "T001" not in [one["staff_no"] for one in free["teachers"]]
+    given = {
+        "school_id": str(school),
+        "teacher_id": free["teachers"][0]["staff_id"],
+        "room_id": free["rooms"][0]["room_id"],
+    }
+    assert (await door.http.put(path, json=given, headers=door.officer)).status_code == 200
+    assert (await door.http.get("/offerings", params=query, headers=door.officer)).json() == {"offerings": []}

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.contracts.personas import OFFICERS
 from services.enrollment.given import PolicyInForce
+from services.enrollment.menu.free_for_offering import free_for_offering
 from services.enrollment.menu.menu_on_file import menu_on_file
 from services.enrollment.menu.open_offerings import open_offerings
 from services.enrollment.menu.public_menu import public_menu
@@ -87,6 +88,30 @@ class StaffedOut(BaseModel):
     room_id: UUID
 
 
+class FreeTeacherOut(BaseModel):
+    """Somebody who teaches and has nothing else at that time."""
+
+    staff_id: UUID
+    staff_no: str
+    name: str
+    subject: str | None
+
+
+class FreeRoomOut(BaseModel):
+    """A place where nothing else happens at that time."""
+
+    room_id: UUID
+    name: str
+    capacity: int
+
+
+class FreeOut(BaseModel):
+    """Whom and what an offering could be given."""
+
+    teachers: list[FreeTeacherOut]
+    rooms: list[FreeRoomOut]
+
+
 class PublicMenuOut(BaseModel):
     """Times, content, who teaches, safety measures, complaint contact: for everybody (R02)."""
 
@@ -148,6 +173,18 @@ async def offerings(
     who.person_in(school_id)
     rows = await open_offerings(tx, school_id, grade=grade, unstaffed=needs_staffing, today=school_day(now))
     return OfferingsOut(offerings=[OfferingOut.model_validate(dict(row)) for row in rows])
+
+
+@router.get("/offerings/{offering_id}/staffing", tags=["offerings"])
+async def free(offering_id: UUID, school_id: UUID, who: Caller, tx: Tx) -> FreeOut:
+    """Return teachers and rooms that are free at the offering's time."""
+    who.require(*OFFICERS)
+    who.person_in(school_id)
+    teachers, rooms = await free_for_offering(tx, school_id, offering_id)
+    return FreeOut(
+        teachers=[FreeTeacherOut.model_validate(dict(one)) for one in teachers],
+        rooms=[FreeRoomOut.model_validate(dict(one)) for one in rooms],
+    )
 
 
 @router.put("/offerings/{offering_id}/staffing", tags=["offerings"], response_model=StaffedOut)
