@@ -68,6 +68,8 @@ async def lay_out_day(tx: AsyncSession, school_id: UUID, service_on: date, *, no
         tx, school_id, service_on, {instant for instant in due if instant > now or first_time}
     )
     sessions, children = await connection.fetchrow(COUNTS, school_id, service_on)
+    # Boards and bundles join a thousand rows that were not there a moment ago: the planner must know of them.
+    await connection.execute("SELECT measure_tables($1)", children)
     return LaidOut("open", sessions, children)
 
 
