@@ -1,5 +1,6 @@
 """Plain HTML pages: no build step, no foreign address, and a policy that lets nothing else in."""
 
+import hashlib
 import secrets
 from functools import cache
 from pathlib import Path
@@ -65,4 +66,6 @@ def _environment() -> Environment:
         "local_day": local_day,
         "in_chinese": in_chinese,
     }
+    # A changed sheet has another address, so that browsers may keep it for a day.
+    pages.globals["style_version"] = hashlib.sha256(style_sheet()).hexdigest()[:8]
     return pages
