@@ -17,7 +17,7 @@ from services.attendance.custody.hand_overs import hand_overs
 from services.kernel.clock import ManualClock
 from services.kernel.database.transaction import Database
 from services.kernel.ids import new_id
-from tests.attendance.phone import Phone, at, laws_hold, rows, slugs
+from tests.attendance.phone import Phone, at, laws_hold, outcome, rows, slugs
 from tests.attendance.small_school import MONDAY, SmallSchool
 
 
@@ -187,3 +187,14 @@ async def test_an_offer_that_arrives_after_the_scans_takes_nobody_back(afternoon
     offered = await afternoon.homeroom.send_offer(late)
     assert slugs(offered.refused) == ["in-anothers-care"]
     assert await afternoon.standing(0) == ("in_care", afternoon.qin.actor, True)
+
+
+async def test_a_scan_from_before_the_offer_that_comes_late_accepts_nobody(afternoon: Afternoon) -> None:
+    lu = Phone(afternoon.database, afternoon.school, afternoon.school.lu, afternoon.clock)
+    await afternoon.qin.scan(0)
+    afternoon.clock.set(at(17))
+    offline = lu.scans(0)
+    afternoon.clock.set(at(17, 30))
+    await afternoon.qin.offer(0)
+    assert [outcome(result) for result in await lu.send(offline)] == ["recorded_late"]
+    assert await afternoon.standing(0) == ("in_transit", afternoon.qin.actor, True)

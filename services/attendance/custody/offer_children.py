@@ -130,7 +130,9 @@ async def offer_children(tx: AsyncSession, offer: Offer, *, now: datetime) -> Of
     if not going:
         raise NothingToOffer(children=[{"child_id": str(child), **each} for child, each in problems.items()])
     await append_entries(tx, stays, told.opening, school_id=school_id, service_on=day, now=now)
-    await start_walk(tx, school_id, day, told.walking, hand_over_id=offer.hand_over_id)
+    await start_walk(
+        tx, school_id, day, told.walking, hand_over_id=offer.hand_over_id, offered_at=offer.occurred_at
+    )
     await _keep(tx, offer, ground, len(going), problems)
     cleared = await find_children(tx, school_id, day, told.found, actor_id=offer.giver_id, now=now)
     if cleared:

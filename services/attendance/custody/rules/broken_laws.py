@@ -10,6 +10,14 @@ Row = Mapping[str, Any]
 OPENING: Row = {"number": 0, "adult_after": None}
 """What stands before the first line: nobody's."""
 
+HAS_ADULT: dict[str, tuple[bool, bool]] = {
+    "received": (False, True),
+    "moved": (True, True),
+    "released": (True, False),
+    "excused": (False, False),
+}
+"""Whether somebody answers for the child before and after a line of this kind."""
+
 
 def broken_laws(lines: Sequence[Row], stay: Row | None) -> list[tuple[str, str]]:
     """Return each broken law with what was found; none is what must be, at any moment of a day.
@@ -25,12 +33,18 @@ def broken_laws(lines: Sequence[Row], stay: Row | None) -> list[tuple[str, str]]
 def _of_line(before: Row, line: Row) -> list[tuple[str, str]]:
     number, kind = line["number"], line["kind"]
     is_note = kind in NOTES
+    held = (line["adult_before"] is not None, line["adult_after"] is not None)
     checks = (
         (number == before["number"] + 1, "numbers are gap-free", f"{number} after {before['number']}"),
         (
             line["adult_before"] == before["adult_after"],
             "the chain of adults is unbroken",
             f"{number}: {line['adult_before']} after {before['adult_after']}",
+        ),
+        (
+            HAS_ADULT.get(kind, held) == held,
+            "custody is neither made nor lost",
+            f"{number} {kind}: from {line['adult_before']} to {line['adult_after']}",
         ),
         (
             not is_note or line["adult_after"] == line["adult_before"],
