@@ -13,9 +13,7 @@ from services.kernel.ids import new_id
 from tests.architecture.source_tree import SERVICES
 from tests.conftest import Databases
 
-pytestmark = pytest.mark.parametrize("service", SERVICES)
-
-OURS, THEIRS = new_id(), new_id()
+THEIRS = new_id()
 
 EXAMPLES = {
     "uuid": "'{id}'",
@@ -30,13 +28,18 @@ EXAMPLES = {
 """What a NOT NULL column is filled with; every other type takes 1."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module", params=SERVICES)
+def service(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
 async def urls(service: str, databases: Databases) -> AsyncIterator[ServiceUrls]:
     async with databases.clone(service) as clone:
         yield clone
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def app(urls: ServiceUrls) -> AsyncIterator[asyncpg.Connection]:
     """Connected as the role that the services use."""
     connection = await connect(urls.app)
@@ -44,7 +47,7 @@ async def app(urls: ServiceUrls) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def admin(urls: ServiceUrls, databases: Databases) -> AsyncIterator[asyncpg.Connection]:
     """Connected to the same clone as the server's administrator."""
     name = make_url(urls.app).database
@@ -102,13 +105,15 @@ async def test_a_forgotten_where_returns_nothing(
     service: str, app: asyncpg.Connection, admin: asyncpg.Connection
 ) -> None:
     await loosen(admin)
+    ours = new_id()
+    await set_scope(app)
     for table in school_tables(service):
-        await plant(admin, table, OURS)
+        await plant(admin, table, ours)
         count = f'SELECT count(*) FROM "{table}"'  # noqa: S608 - names of our own
         assert await app.fetchval(count) == 0, f"{table}: without a scope"
         await set_scope(app, THEIRS)
         assert await app.fetchval(count) == 0, f"{table}: in another school's scope"
-        await set_scope(app, THEIRS, OURS)
+        await set_scope(app, THEIRS, ours)
         assert await app.fetchval(count) == 1, f"{table}: in its own school's scope"
         await set_scope(app)
 
@@ -117,16 +122,17 @@ async def test_nobody_changes_or_plants_rows_of_another_school(
     service: str, app: asyncpg.Connection, admin: asyncpg.Connection
 ) -> None:
     await loosen(admin)
+    ours = new_id()
     await set_scope(app, THEIRS)
     forever = append_only_of(service)
     for table in school_tables(service):
-        await plant(admin, table, OURS)
+        await plant(admin, table, ours)
         if table not in forever:
             changed = await app.execute(f'UPDATE "{table}" SET school_id = school_id')  # noqa: S608 - names of our own
             removed = await app.execute(f'DELETE FROM "{table}"')  # noqa: S608 - the same
             assert (changed, removed) == ("UPDATE 0", "DELETE 0"), table
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
-            await plant(app, table, OURS)
+            await plant(app, table, ours)
 
 
 async def test_the_app_cannot_change_the_ledgers_of_its_service(

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy.engine import make_url
 
 from services.cli.platform.choose_ports import free_ports
 from services.cli.write_secrets import secrets
+from services.kernel.database.provision import ServiceUrls, connect
 from tests.conftest import Databases
 from tests.deploy.compose_file import fill_container
 from tests.deploy.container_image import DOCKERFILE, ROOT, build_tree, copies_of, stages
@@ -94,7 +96,7 @@ async def test_what_the_compose_file_tells_a_container_is_enough_to_get_ready(
             started(tree, told, "work", service) as worker,
         ):
             assert await is_ready(int(told["KEHOU_PORT"]), app)
-            assert worker.returncode is None
+            assert await is_working(databases, urls, worker)
         ends = [process.returncode for process in (app, worker)]
         assert ends == [-signal.SIGTERM, 0], (
             "uvicorn ends by the signal it was told to stop with, the worker by itself"
@@ -129,6 +131,23 @@ async def is_ready(port: int, process: asyncio.subprocess.Process) -> bool:
                 if (await http.get("/ready")).status_code == httpx.codes.OK:
                     return True
             await asyncio.sleep(0.2)
+    return False
+
+
+async def is_working(databases: Databases, urls: ServiceUrls, process: asyncio.subprocess.Process) -> bool:
+    """Wait until the worker listens for jobs, the process ended, or half a minute passed."""
+    name = make_url(urls.app).database
+    connection = await connect(databases.admin_url)
+    try:
+        for _ in range(150):
+            listening = await connection.fetchval(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND query ILIKE 'LISTEN%'", name
+            )
+            if process.returncode is not None or listening:
+                return process.returncode is None
+            await asyncio.sleep(0.2)
+    finally:
+        await connection.close()
     return False
 
 
