@@ -149,38 +149,12 @@ class SmallSchool:
     def page(self) -> RosterPage:
         """Return the whole roster as enrollment tells it, up to version 10."""
         return RosterPage(
-            school=SchoolEntry(
-                school_id=self.school_id,
-                code=self.code,
-                name="测试小学",
-                county="潞州区",
-                kind="primary",
-                boarding="none",
-                run_by_id=None,
-                releases_at=time(16, 30),
-                work_ends_at=time(18, 0),
-                agreement_number=None,
-            ),
+            school=self._school(),
             since=0,
             version=10,
             more=False,
             terms=[self._term()],
-            children=[
-                ChildEntry(
-                    child_id=child_id,
-                    student_no=f"2023{index:04}",
-                    name=f"学生{index}",
-                    pinyin=f"xuesheng{index}",
-                    initials=f"xs{index}",
-                    sex="girl",
-                    grade=3,
-                    class_name="1班" if index < 6 else "2班",
-                    boarder=False,
-                    agreed_number=None,
-                    removed=False,
-                )
-                for index, child_id in enumerate(self.children)
-            ],
+            children=self._children(),
             staff=self.staff(),
             rooms=[
                 RoomEntry(room_id=room_id, name=name, capacity=50, removed=False)
@@ -190,34 +164,8 @@ class SmallSchool:
                 GuardianEntry(guardian_id=guardian_id, name=f"家长{index}", phone="1", removed=False)
                 for index, guardian_id in enumerate(self.guardians)
             ],
-            guardianships=[
-                GuardianshipEntry(
-                    child_id=child_id,
-                    guardian_id=guardian_id,
-                    relation="母亲",
-                    rank=1,
-                    may_choose=True,
-                    may_sign=True,
-                    may_collect=True,
-                    is_told=True,
-                    removed=False,
-                )
-                for child_id, guardian_id in zip(self.children, self.guardians, strict=True)
-            ],
-            collectors=[
-                CollectorEntry(
-                    collector_id=self.grandmother,
-                    child_id=self.children[0],
-                    name="奶奶",
-                    relation="祖母",
-                    phone="1",
-                    born_year=1955,
-                    valid_from=date(2026, 9, 1),
-                    valid_until=date(2027, 1, 31),
-                    weekdays=[1, 3],
-                    removed=False,
-                )
-            ],
+            guardianships=self._guardianships(),
+            collectors=self._collectors(),
             blocked=[
                 BlockedEntry(
                     blocked_id=new_id(),
@@ -236,6 +184,70 @@ class SmallSchool:
             offerings=self.offerings(),
             places=self.places(),
         )
+
+    def _school(self) -> SchoolEntry:
+        return SchoolEntry(
+            school_id=self.school_id,
+            code=self.code,
+            name="测试小学",
+            county="潞州区",
+            kind="primary",
+            boarding="none",
+            run_by_id=None,
+            releases_at=time(16, 30),
+            work_ends_at=time(18, 0),
+            agreement_number=None,
+        )
+
+    def _children(self) -> list[ChildEntry]:
+        return [
+            ChildEntry(
+                child_id=child_id,
+                student_no=f"2023{index:04}",
+                name=f"学生{index}",
+                pinyin=f"xuesheng{index}",
+                initials=f"xs{index}",
+                sex="girl",
+                grade=3,
+                class_name="1班" if index < 6 else "2班",
+                boarder=False,
+                agreed_number=None,
+                removed=False,
+            )
+            for index, child_id in enumerate(self.children)
+        ]
+
+    def _guardianships(self) -> list[GuardianshipEntry]:
+        return [
+            GuardianshipEntry(
+                child_id=child_id,
+                guardian_id=guardian_id,
+                relation="母亲",
+                rank=1,
+                may_choose=True,
+                may_sign=True,
+                may_collect=True,
+                is_told=True,
+                removed=False,
+            )
+            for child_id, guardian_id in zip(self.children, self.guardians, strict=True)
+        ]
+
+    def _collectors(self) -> list[CollectorEntry]:
+        return [
+            CollectorEntry(
+                collector_id=self.grandmother,
+                child_id=self.children[0],
+                name="奶奶",
+                relation="祖母",
+                phone="1",
+                born_year=1955,
+                valid_from=date(2026, 9, 1),
+                valid_until=date(2027, 1, 31),
+                weekdays=[1, 3],
+                removed=False,
+            )
+        ]
 
     def _term(self) -> TermEntry:
         days = [
