@@ -19,7 +19,7 @@ CUT_OFF_AFTER = timedelta(seconds=12)
 
 # In the order of their ids, so that two workers never wait for each other crosswise.
 _LOCK = text(
-    "SELECT m.school_id, m.message_id, m.kind, m.cause_id, m.recipient_id, m.facts, m.urgent, m.state,"
+    "SELECT m.school_id, m.message_id, m.kind, m.cause_id, m.step_no, m.recipient_id, m.facts, m.urgent, m.state,"
     " m.expires_at, m.tries, p.phone_sealed, b.openid, b.account_id"
     " FROM unnest(CAST(:schools AS uuid[]), CAST(:messages AS uuid[])) AS wanted(school_id, message_id)"
     " JOIN message m USING (school_id, message_id)"

@@ -109,6 +109,7 @@ async def _settle(tx: AsyncSession, decided: Decided, *, now: datetime) -> None:
             recipient_id=message.recipient_id,
             outcome="delivered" if end.ending is Ending.DELIVERED else "failed",
             channel=end.channel,
+            step_no=message.step_no or None,
         )
         for message, end in ends
         if KINDS[message.kind].announced
