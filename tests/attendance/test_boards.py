@@ -76,6 +76,9 @@ async def test_open_hand_overs_missing_and_late_children_are_on_the_board(gate: 
     assert len(board["late"]) == board["counts"]["late_waiting"] == 11
     assert {case["minutes_late"] for case in board["late"]} == {3, 63}
     assert {line["kind"] for line in board["recent"]} == {"received"}
+    listed = (await leader.get("/api/v1/late-cases", **DAY, open_only=True)).json()["cases"]
+    assert {case["case_id"] for case in listed} == {case["case_id"] for case in board["late"]}
+    assert listed[0]["minutes_late"] == 63
 
 
 async def test_the_board_takes_as_many_statements_for_a_thousand_children_as_for_ten(gate: Gate) -> None:
