@@ -12,7 +12,7 @@ NAMED = re.compile(
     r"`((?:services|tests|docs|scripts|policies|deploy|bench|examples|requirements)/[\w./-]+)`"
 )
 TARGET = re.compile(r"(?:`|^)make ([a-z]+)", re.MULTILINE)
-COMMAND = re.compile(r"(?:python -m services\.cli|`kehou|^kehou|run --rm operator) ([a-z]+)", re.MULTILINE)
+COMMAND = re.compile(r"(?:python -m services\.cli|`kehou|^kehou|run --rm operator) ([a-z-]+)", re.MULTILINE)
 SCRIPT = re.compile(r"python -m (scripts\.\w+)")
 
 MADE_ON_THE_SPOT = ("deploy/secrets", "deploy/inbox", "bench/results")
