@@ -22,8 +22,8 @@ _LATE_SUBJECTS = UUID("0192f0c4-2a51-7000-8000-6c6174650000")
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """A session as a timer needs it. ``grew``: children were added to it just now."""
+class Look:
+    """A session in which somebody may be missing. ``grew``: children were added to it just now."""
 
     session_id: UUID
     starts_at: datetime
@@ -50,7 +50,7 @@ async def set_missing_timers(
     tx: AsyncSession,
     school_id: UUID,
     service_on: date,
-    meetings: Sequence[Meeting],
+    looks: Sequence[Look],
     *,
     after: timedelta,
     now: datetime,
@@ -60,9 +60,9 @@ async def set_missing_timers(
     A session whose look is past gets another one only if children were added to it meanwhile.
     """
     alarms = [
-        (meeting.session_id, max(meeting.starts_at, now if meeting.grew else meeting.starts_at) + after)
-        for meeting in meetings
-        if meeting.grew or meeting.starts_at + after > now
+        (look.session_id, max(look.starts_at, now if look.grew else look.starts_at) + after)
+        for look in looks
+        if look.grew or look.starts_at + after > now
     ]
     facts = {"service_on": service_on}
     await set_timers(

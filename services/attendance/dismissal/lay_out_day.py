@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.attendance.custody.open_stays import expect_children
-from services.attendance.dismissal.day_timers import set_late_timers, set_missing_timers
+from services.attendance.dismissal.day_timers import Look, set_late_timers, set_missing_timers
 from services.attendance.dismissal.meet_sessions import meet_sessions, offered_on
 from services.attendance.roster.settings import settings_from
 from services.kernel.database.transaction import raw
@@ -59,10 +59,11 @@ async def lay_out_day(tx: AsyncSession, school_id: UUID, service_on: date, *, no
     if await connection.fetchval(OPEN, school_id, service_on, school["roster_version"], now) == "closed":
         return LaidOut("closed")
     first_time = state is None
-    meetings = await meet_sessions(tx, school_id, service_on, offered, first_time=first_time, now=now)
-    await expect_children(tx, school_id, service_on)
+    plan = await meet_sessions(tx, school_id, service_on, offered, first_time=first_time, now=now)
+    await expect_children(tx, school_id, service_on, plan.due_home())
     settings = settings_from(school["settings"])
-    await set_missing_timers(tx, school_id, service_on, meetings, after=settings.missing_after, now=now)
+    looks = [Look(each.session_id, each.starts_at, each.session_id in plan.grown) for each in plan.meetings]
+    await set_missing_timers(tx, school_id, service_on, looks, after=settings.missing_after, now=now)
     due = {row[0] for row in await connection.fetch(DUE_HOME, school_id, service_on)}
     await set_late_timers(
         tx, school_id, service_on, {instant for instant in due if instant > now or first_time}

@@ -456,8 +456,8 @@ def upgrade() -> None:
             "(state IN ('in_care', 'in_transit')) = (adult_id IS NOT NULL)", name="stay_has_an_adult"
         ),
         sa.PrimaryKeyConstraint("school_id", "service_on", "child_id", "turn"),
+        postgresql_with={"fillfactor": 50},
     )
-    op.create_index("stay_by_adult", "stay", ["school_id", "service_on", "adult_id"], unique=False)
     op.create_table(
         "timer",
         sa.Column("timer_id", sa.BigInteger(), autoincrement=True, nullable=False),
@@ -530,7 +530,6 @@ def downgrade() -> None:
     op.drop_table("entry")
     op.drop_index("timer_due", table_name="timer")
     op.drop_table("timer")
-    op.drop_index("stay_by_adult", table_name="stay")
     op.drop_table("stay")
     op.drop_table("session")
     op.drop_table("service_day")
