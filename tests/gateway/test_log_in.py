@@ -5,9 +5,13 @@ import asyncio
 import pytest
 
 from services.contracts.facts.gateway import BoundPerson
-from services.gateway.identity.errors import ConsentMissing, PersonaNotHeld
+from services.gateway.identity.errors import ConsentMissing, PersonaNotHeld, TooManyAttempts
+from services.gateway.identity.limit_attempts import AttemptLimits
 from services.gateway.identity.rules.hats import hats_of
+from services.gateway.settings import DoorSettings
 from services.kernel.ids import new_id
+from services.kernel.unable import Unable
+from tests.gateway.living_server import dead_address
 from tests.gateway.town import Town, named_by, slug
 
 TEACHER = "teacher"
@@ -34,6 +38,36 @@ async def test_a_code_is_good_once_and_a_wrong_one_is_refused_in_chinese(town: T
     assert [answer.status_code for answer in answers] == [201, 401]
     assert slug(answers[1]) == "login-code-refused"
     assert answers[1].json()["detail"].startswith("登录没有成功")
+
+
+async def test_an_address_that_keeps_failing_is_shut_out_for_a_while(town: Town) -> None:
+    async with town.another_door(door={"failed_logins_per_address_an_hour": 2}) as door:
+        answers = [await door.ask("POST", "sessions/wechat", json={"code": "guess"}) for _ in range(3)]
+        honest = await door.log_in_answer(town.fresh_phone())
+    assert [answer.status_code for answer in answers] == [401, 401, 429]
+    assert slug(answers[2]) == "too-many-attempts"
+    assert 0 < int(answers[2].headers["retry-after"]) <= 3600
+    assert honest.status_code == 429
+
+
+async def test_a_flood_of_log_ins_from_one_address_is_slowed(town: Town) -> None:
+    async with town.another_door(door={"logins_per_address_a_minute": 1}) as door:
+        answers = [await door.log_in_answer(town.fresh_phone()) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 429]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "redis//missing-colon", "mysql://127.0.0.1"])
+def test_an_unusable_address_for_shared_limits_is_said_in_one_sentence(url: str) -> None:
+    with pytest.raises(Unable, match="KEHOU_REDIS_URL"):
+        AttemptLimits(DoorSettings(), url)
+
+
+async def test_without_the_shared_count_each_gateway_counts_for_itself() -> None:
+    nobody = dead_address().replace("http", "redis")
+    limits = AttemptLimits(DoorSettings(attempts_per_account_an_hour=1), f"{nobody}/0")
+    await limits.attempt("phone", "somebody")
+    with pytest.raises(TooManyAttempts):
+        await limits.attempt("phone", "somebody")
 
 
 async def test_wechat_away_is_a_503_and_no_account_is_made(town: Town) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from services.gateway.routing.count_requests import RequestCounter
 from services.gateway.routing.errors import TooManyRequests
+from services.kernel.stopping import STOPPING
 from services.kernel.tokens import INTERNAL, load_verifier
 from tests.gateway.conftest import LivingDoor, living_door
 from tests.gateway.keys import Keys
@@ -102,8 +103,27 @@ async def test_a_stream_flows_while_it_is_written_and_ends_with_its_reader(door:
         lines = answer.aiter_lines()
         assert await anext(lines) == "data: first"
         assert not door.upstream.hung_up.is_set()
-    door.upstream.go_on.set()
+    # Nothing more is ever written, and yet the neighbour learns at once that nobody reads.
     await asyncio.wait_for(door.upstream.hung_up.wait(), 5)
+
+
+async def test_a_stream_goes_on_when_its_writer_does(door: LivingDoor) -> None:
+    async with door.http.stream("GET", f"{door.url}/api/v1/days/stream", headers=door.bearer()) as answer:
+        lines = answer.aiter_lines()
+        assert await anext(lines) == "data: first"
+        door.upstream.go_on.set()
+        assert [await anext(lines) for _ in range(2)] == ["", "data: second"]
+
+
+async def test_an_endless_answer_ends_when_the_gateway_is_told_to_stop(door: LivingDoor) -> None:
+    async with door.http.stream("GET", f"{door.url}/api/v1/days/stream", headers=door.bearer()) as answer:
+        lines = answer.aiter_lines()
+        assert await anext(lines) == "data: first"
+        STOPPING.set()
+        try:
+            assert [line async for line in lines] == [""]
+        finally:
+            STOPPING.clear()
 
 
 async def test_an_answer_that_breaks_off_is_not_taken_for_a_whole_one(door: LivingDoor) -> None:

@@ -63,9 +63,10 @@ class Town:
     _numbers: Any = field(default_factory=lambda: count(1))
 
     @asynccontextmanager
-    async def another_door(self, **told: Any) -> AsyncIterator["Town"]:
+    async def another_door(self, *, door: dict[str, Any] | None = None, **told: Any) -> AsyncIterator["Town"]:
         """A second gateway on the same database, set otherwise."""
-        app = create_app(self.settings.model_copy(update=told), self.clock)
+        settings = self.settings.model_copy(update=told)
+        app = create_app(settings, self.clock, door=DoorSettings(**(door or {})))
         async with living_server(app, lifespan=True) as url:
             yield replace(self, url=url, gateway=app)
 

@@ -88,11 +88,15 @@ class Upstream:
     async def _stream(self, _: Scope, receive: Receive, send: Send) -> None:
         await start(send, 200, [(b"content-type", b"text/event-stream")])
         await send({"type": "http.response.body", "body": b"data: first\n\n", "more_body": True})
-        await self.go_on.wait()
-        await send({"type": "http.response.body", "body": b"data: second\n\n", "more_body": True})
+        writing = asyncio.ensure_future(self._write_on(send))
         while (await receive())["type"] != "http.disconnect":
             pass
+        writing.cancel()
         self.hung_up.set()
+
+    async def _write_on(self, send: Send) -> None:
+        await self.go_on.wait()
+        await send({"type": "http.response.body", "body": b"data: second\n\n", "more_body": True})
 
 
 CHATTY = [

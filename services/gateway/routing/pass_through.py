@@ -6,6 +6,7 @@ Raw ASGI and aiohttp on purpose: through FastAPI and httpx it is ten times slowe
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from starlette.types import Message, Receive, Scope, Send
@@ -13,6 +14,7 @@ from yarl import URL
 
 from services.gateway.routing.read_headers import Asked
 from services.kernel.problems import NeighbourSilent, TooLarge
+from services.kernel.stopping import STOPPING
 
 CONNECT_SECONDS = 2.0
 QUEUE_SECONDS = 5.0
@@ -165,19 +167,24 @@ async def _answer(reply: aiohttp.ClientResponse, call: Call) -> None:
 
 
 async def _stream(reply: aiohttp.ClientResponse, call: Call) -> None:
-    """Send chunks as they come, until the neighbour ends or the client hangs up."""
-    gone = asyncio.ensure_future(_hung_up(call.receive))
+    """Send chunks as they come, until the neighbour ends, the client hangs up, or an endless answer must end."""
+    ends: list[asyncio.Future[Any]] = [asyncio.ensure_future(_hung_up(call.receive))]
+    if reply.content_type == "text/event-stream":
+        ends.append(asyncio.ensure_future(STOPPING.wait()))
+    for end in ends:
+        # Also while the neighbour says nothing: closing its side wakes the loop below.
+        end.add_done_callback(lambda _: reply.close())
     try:
         async for chunk in reply.content.iter_any():
-            if gone.done():
-                return
             await call.send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await call.send({"type": "http.response.body", "body": b""})
     except (aiohttp.ClientError, TimeoutError) as fault:
-        # The answer has begun: the connection is cut, so that the client sees it is not whole.
-        raise AnswerCut from fault
+        if not any(end.done() for end in ends):
+            # The answer has begun: the connection is cut, so that the client sees it is not whole.
+            raise AnswerCut from fault
     finally:
-        gone.cancel()
+        for end in ends:
+            end.cancel()
+    await call.send({"type": "http.response.body", "body": b""})
 
 
 async def _hung_up(receive: Receive) -> None:
