@@ -1,15 +1,20 @@
 """Nothing without consent, nothing after its withdrawal, and nothing in clear."""
 
+import hashlib
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from services.gateway.identity.consent_texts import consent_texts
+from services.gateway.identity.consent_texts import VERSIONS, consent_texts
 from services.gateway.settings import DoorSettings
+from tests.architecture.source_tree import ROOT
 from tests.gateway.town import Town, slug
 
 TEACHER = "teacher"
+
+SHOWN = {("account", "2026-11"): "40a978ce7dd699bb", ("children", "2026-11"): "5ded0d67226f502a"}
+"""What people were shown under which version."""
 
 
 async def test_a_phone_is_not_bound_before_the_consent_is_recorded(town: Town) -> None:
@@ -114,6 +119,14 @@ async def test_phones_and_openids_are_nowhere_in_clear(town: Town) -> None:
         for table in ("account", "identity_key", "audit_entry", "outgoing", "token_family"):
             rows = (await tx.execute(text(f"SELECT to_jsonb(t)::text FROM {table} AS t"))).scalars().all()  # noqa: S608
             assert not any(phone in row or openid in row for row in rows)
+
+
+def test_a_changed_text_is_a_new_version() -> None:
+    """Whoever edits a text gives it a new version in `VERSIONS`, and both to this list."""
+    texts = ROOT / "services/gateway/identity/texts"
+    for purpose, version in VERSIONS.items():
+        digest = hashlib.sha256((texts / f"{purpose}.md").read_bytes()).hexdigest()[:16]
+        assert SHOWN[purpose, version] == digest
 
 
 def test_the_texts_say_what_the_law_asks() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import io
 import json
 from contextlib import suppress
 from datetime import timedelta
@@ -11,7 +12,7 @@ from jose import jwt
 
 from services.contracts.doors import DOOR
 from services.gateway.routing.client_address import AddressReader, is_loopback
-from services.gateway.routing.tell_access import route_of
+from services.gateway.routing.tell_access import AccessLog, route_of
 from services.gateway.routing.which_way import Inside, which_way
 from services.kernel.ids import new_id
 from services.kernel.tokens import INTERNAL, PUBLIC, Identity, Signer, make_key
@@ -247,3 +248,29 @@ def test_somebody_behind_a_proxy_is_not_on_this_machine() -> None:
 def test_a_logged_route_holds_no_id_no_code_and_no_name() -> None:
     path = b"/api/v1/children/0193-aa/passes/K7Q2M9/%E5%BC%A0"
     assert route_of(path) == "/api/v1/children/{}/passes/{}/{}"
+
+
+async def test_a_line_of_the_log_says_who_answered_and_names_nobody() -> None:
+    out = io.StringIO()
+    log = AccessLog(told=True, out=out)
+    scope = {
+        "method": "GET",
+        "raw_path": b"/api/v1/children/0193-aa",
+        "query_string": b"q=%E5%BC%A0",
+        "client": ("203.0.113.9", 1),
+    }
+    log.line(scope, status=200, seconds=0.0123, request_id="phone-17", answered_by="enrollment")
+    log.flush()
+    told = json.loads(out.getvalue())
+    assert told.pop("timestamp")
+    assert told == {
+        "service": "gateway",
+        "level": "info",
+        "event": "request",
+        "method": "GET",
+        "route": "/api/v1/children/{}",
+        "status": 200,
+        "ms": 12.3,
+        "request_id": "phone-17",
+        "answered_by": "enrollment",
+    }

@@ -90,6 +90,11 @@ async def test_an_answer_without_a_body_stays_without(door: LivingDoor) -> None:
     assert answer.content == b""
 
 
+async def test_a_post_without_a_body_passes(door: LivingDoor) -> None:
+    assert (await door.ask("/api/v1/days/close", "POST")).json() == {"bytes": 0}
+    assert door.upstream.reached[0].header("content-length") == "0"
+
+
 async def test_a_head_request_is_answered(door: LivingDoor) -> None:
     assert (await door.ask("/api/v1/days", "HEAD")).status_code == 200
 
