@@ -16,6 +16,7 @@ from services.kernel.clock import Clock, school_day
 from services.kernel.database.transaction import Database
 from services.kernel.jobs import RetryLater, backoff
 from services.kernel.problems import NeighbourSilent
+from services.kernel.share_look import SharedLook
 
 PULL = "pull_roster"
 """The worker's entrypoint; its payload is the school's id."""
@@ -39,16 +40,20 @@ class PullRoster:
         self._database = database
         self._clock = clock
         self._source = source
+        self._shared = SharedLook(self._pull)
 
     async def __call__(self, payload: bytes, attempt: int) -> None:
         """Pull one school's pages until there are no more; no transaction is open while enrollment is asked."""
         school_id = UUID(bytes=payload)
         await asyncio.sleep(GATHER_SECONDS)
         try:
-            while await self._pull_page(school_id):
-                pass
+            await self._shared(school_id)
         except NeighbourSilent as fault:
             raise RetryLater(backoff(attempt), str(fault)) from fault
+
+    async def _pull(self, school_id: UUID) -> None:
+        while await self._pull_page(school_id):
+            pass
 
     async def _pull_page(self, school_id: UUID) -> bool:
         """Take one page; tell whether there may be another."""

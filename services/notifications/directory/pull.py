@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.enrollment import EnrollmentClient
 from services.contracts.facts.gateway import AccountBound
-from services.contracts.internal.enrollment import RosterPage
 from services.contracts.internal.gateway import AccountEntry
 from services.kernel.cipher import FieldCipher
 from services.kernel.jobs import RetryLater, backoff
 from services.kernel.problems import NeighbourSilent
 from services.kernel.remote import Remote
 from services.kernel.resources import Resources
+from services.kernel.share_look import SharedLook
 from services.notifications.directory.bind_account import bind_account
 from services.notifications.directory.copy_roster import copied_version, copy_roster
 
@@ -41,6 +41,7 @@ class Puller:
         self._copied = copied
         self._enrollment = enrollment
         self._gateway = gateway
+        self._shared = SharedLook(self._pull)
 
     @cached_property
     def _cipher(self) -> FieldCipher:
@@ -48,12 +49,17 @@ class Puller:
 
     async def pull_roster(self, payload: bytes, attempt: int) -> None:
         """Bring the copy of one school up to date, then tell what had waited for it."""
-        school_id = UUID(bytes=payload)
+        try:
+            await self._shared(UUID(bytes=payload))
+        except NeighbourSilent as silence:
+            raise RetryLater(backoff(attempt, most=LONGEST_WAIT_SECONDS)) from silence
+
+    async def _pull(self, school_id: UUID) -> None:
         more = True
         while more:
             async with self._held.database.transaction([school_id]) as tx:
                 since = await copied_version(tx, school_id)
-            page = await self._page(school_id, since, attempt)
+            page = await self._enrollment.roster_page(school_id, since=since, limit=ROWS_OF_A_PAGE)
             async with self._held.database.transaction([school_id]) as tx:
                 await copy_roster(tx, page, self._cipher)
             more = page.more
@@ -72,9 +78,3 @@ class Puller:
         schools = {*fact.schools(), *(person.school_id for person in account.people)}
         async with self._held.database.transaction(schools) as tx:
             await bind_account(tx, account, now=self._held.clock.now())
-
-    async def _page(self, school_id: UUID, since: int, attempt: int) -> RosterPage:
-        try:
-            return await self._enrollment.roster_page(school_id, since=since, limit=ROWS_OF_A_PAGE)
-        except NeighbourSilent as silence:
-            raise RetryLater(backoff(attempt, most=LONGEST_WAIT_SECONDS)) from silence
