@@ -3,7 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -66,6 +66,7 @@ class Signer:
     def __init__(self, issuer: str, pem: bytes) -> None:
         self.issuer = issuer
         self._key = jwk.construct(pem.decode(), algorithm="ES256")
+        self._own: tuple[datetime, str] | None = None
 
     def sign(self, claims: Mapping[str, Any], *, audience: str, ttl: timedelta) -> str:
         """Return a token that lives for ``ttl`` of real time."""
@@ -84,9 +85,16 @@ class Signer:
         return self.sign({"id": identity.model_dump(mode="json")}, audience=audience, ttl=ttl)
 
     def sign_service(self) -> str:
-        """Return a token by which this service speaks for itself, for five minutes."""
-        itself = Identity(account_id=UUID(int=0), persona=SERVICE)
-        return self.sign_identity(itself, audience=INTERNAL, ttl=timedelta(minutes=5))
+        """Return a token by which this service speaks for itself; good for two minutes at least.
+
+        The same one is handed out meanwhile: its readers then verify it once, not at every call.
+        """
+        now = real_now()
+        if self._own is None or self._own[0] < now:
+            itself = Identity(account_id=UUID(int=0), persona=SERVICE)
+            token = self.sign_identity(itself, audience=INTERNAL, ttl=timedelta(minutes=5))
+            self._own = (now + timedelta(minutes=3), token)
+        return self._own[1]
 
 
 class Verifier:
