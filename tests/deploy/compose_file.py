@@ -16,6 +16,8 @@ OPERATOR_SAYS = {
     "KEHOU_SMS_KEY_ID": "LTAI0000000000",
     "KEHOU_SMS_SIGN_NAME": "课后服务",
     "KEHOU_GATEWAY_PUBLIC_URL": "https://kehou.example",
+    "KEHOU_GATEWAY_OPERATOR_NAME": "某区教育服务中心",
+    "KEHOU_GATEWAY_PRIVACY_CONTACT": "某老师，0355-0000000",
 }
 """What stands in .env: everything that the file asks for with ``:?``."""
 
