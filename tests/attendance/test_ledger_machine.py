@@ -26,7 +26,7 @@ TEACHERS = st.sampled_from(["qin", "lu", "zhao", "leader"])
 ANYBODY = st.sampled_from(["homeroom_1", "homeroom_2", "qin", "lu", "zhao", "leader"])
 CHILDREN = st.lists(st.integers(0, 11), min_size=1, max_size=6, unique=True)
 CHILD = st.integers(0, 11)
-EXAMPLES, STEPS = 18, 40
+EXAMPLES, STEPS = 30, 50
 
 
 class AnyAfternoon(RuleBasedStateMachine):

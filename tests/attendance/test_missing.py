@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from services.attendance.custody.errors import HomeAlready
 from services.attendance.safety.clear_missing import Told, clear_missing, confirm_missing, settle_child
 from services.attendance.safety.errors import (
     CaseCleared,
@@ -205,3 +206,16 @@ async def test_absent_and_standing_there_after_all(watch: Watch) -> None:
     (result,) = await watch.qin.send(watch.qin.scans(0))
     assert (result.outcome, result.flags) == ("received", ("here_after_all",))
     await laws_hold(watch.database, watch.school)
+
+
+async def test_a_child_that_its_homeroom_teacher_released_is_not_settled_again(watch: Watch) -> None:
+    offered = await watch.homeroom.offer(0)
+    await watch.homeroom.take_back(offered.hand_over_id, 0)
+    await rows(
+        watch.database,
+        watch.school,
+        "UPDATE stay SET state = 'released', adult_id = NULL WHERE child_id = :child RETURNING 1",
+        child=watch.school.children[0],
+    )
+    with pytest.raises(HomeAlready):
+        await watch.settle(watch.homeroom, 0, "leave")

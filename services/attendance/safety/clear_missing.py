@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.attendance.custody.append_entries import append_entries
 from services.attendance.custody.count_accepted import count_taken_back
-from services.attendance.custody.errors import DayIsClosed
+from services.attendance.custody.errors import DayIsClosed, HomeAlready
 from services.attendance.custody.lock_stays import lock_stays
 from services.attendance.custody.rules.take_step import HeldStay, State, Step
 from services.attendance.roster.names_of import names_of
@@ -98,6 +98,7 @@ async def settle_child(
         DayIsClosed: nothing is added any more.
         WasReceived: an after-school teacher has had it; it leaves by a release.
         WithAnAdult: another adult answers for it.
+        HomeAlready: its homeroom teacher released it.
     """
     school_id, day = staff.school_id, told.service_on
     if await (await raw(tx)).fetchval(DAY, school_id, day) == "closed":
@@ -129,6 +130,8 @@ async def _given_up(
     """Return the line that ends the day of a child that never came to after-school care."""
     names = await names_of(tx, staff.school_id, [stay.child_id, stay.adult_id])
     child = names.get(stay.child_id, "这个孩子")
+    if stay.state == "released":
+        raise HomeAlready(child=child, since=local_hhmm(stay.last_at or now))
     if stay.received:
         raise WasReceived(child=child)
     if stay.adult_id not in {None, staff.adult_id} and not (stay.missing or staff.leader):
