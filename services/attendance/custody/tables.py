@@ -14,7 +14,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.attendance.table import INSTANT, AttendanceTable
+from services.attendance.table import AttendanceTable
+from services.kernel.database.service_table import Instant
 
 
 class ServiceDay(AttendanceTable, table=True):
@@ -24,8 +25,8 @@ class ServiceDay(AttendanceTable, table=True):
     service_on: date = Field(primary_key=True)
     state: str = Field(description="open or closed")
     roster_version: int = Field(description="The roster by which it was last laid out.")
-    opened_at: datetime = Field(sa_type=INSTANT)
-    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    opened_at: datetime = Field(sa_type=Instant)
+    closed_at: datetime | None = Field(default=None, sa_type=Instant)
     closed_by: UUID | None = None
 
 
@@ -42,8 +43,8 @@ class Session(AttendanceTable, table=True):
     kind: str
     teacher_id: UUID | None
     room_id: UUID | None
-    starts_at: datetime = Field(sa_type=INSTANT)
-    ends_at: datetime = Field(sa_type=INSTANT)
+    starts_at: datetime = Field(sa_type=Instant)
+    ends_at: datetime = Field(sa_type=Instant)
 
 
 class Expectation(AttendanceTable, table=True):
@@ -81,10 +82,10 @@ class Stay(AttendanceTable, table=True):
     received: bool = Field(default=False, description="An after-school adult has had it (not only homeroom).")
     walk_in: bool = Field(default=False, description="Nobody expected it; it was taken in all the same.")
     missing: bool = Field(default=False, description="Expected and not there; only a person clears it.")
-    due_home_at: datetime = Field(sa_type=INSTANT, description="When its last session of this turn ends.")
+    due_home_at: datetime = Field(sa_type=Instant, description="When its last session of this turn ends.")
     last_number: int = Field(default=0, description="Number of its newest entry; entries are gap-free.")
     last_at: datetime | None = Field(
-        default=None, sa_type=INSTANT, description="occurred_at of the last move."
+        default=None, sa_type=Instant, description="occurred_at of the last move."
     )
 
 
@@ -125,8 +126,8 @@ class Entry(AttendanceTable, table=True):
     collector_id: UUID | None = Field(description="Whom the child was given to.")
     corrects: UUID | None = Field(description="The entry that this one corrects.")
     reason: str | None
-    occurred_at: datetime = Field(sa_type=INSTANT)
-    recorded_at: datetime = Field(sa_type=INSTANT)
+    occurred_at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)
 
 
 class HandOver(AttendanceTable, table=True):
@@ -147,9 +148,9 @@ class HandOver(AttendanceTable, table=True):
         sa_type=JSONB,
         description="Problems of children that were not offered, by child.",
     )
-    offered_at: datetime = Field(sa_type=INSTANT)
+    offered_at: datetime = Field(sa_type=Instant)
     settled_at: datetime | None = Field(
-        default=None, sa_type=INSTANT, description="The counts agree: accepted + taken back = offered."
+        default=None, sa_type=Instant, description="The counts agree: accepted + taken back = offered."
     )
 
 
@@ -164,5 +165,5 @@ class RefusedScan(AttendanceTable, table=True):
     device_id: UUID | None
     reason: str = Field(description="The refusal's slug.")
     problem: dict[str, Any] = Field(sa_type=JSONB, description="What was answered; a retry gets the same.")
-    occurred_at: datetime = Field(sa_type=INSTANT)
-    recorded_at: datetime = Field(sa_type=INSTANT)
+    occurred_at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, UniqueConstraint, Uuid
 from sqlmodel import Field
 
-from services.attendance.table import INSTANT, AttendanceTable
+from services.attendance.table import AttendanceTable
+from services.kernel.database.service_table import Instant
 
 
 class LateCase(AttendanceTable, table=True):
@@ -19,14 +20,14 @@ class LateCase(AttendanceTable, table=True):
     case_id: UUID = Field(primary_key=True)
     child_id: UUID
     turn: int
-    late_since: datetime = Field(sa_type=INSTANT)
+    late_since: datetime = Field(sa_type=Instant)
     next_step: int = Field(default=1, description="Index of the next step of the ladder, from 1.")
     next_step_at: datetime | None = Field(
-        sa_type=INSTANT, description="When it is due, pauses counted in; None: all steps were climbed."
+        sa_type=Instant, description="When it is due, pauses counted in; None: all steps were climbed."
     )
-    paused_until: datetime | None = Field(default=None, sa_type=INSTANT)
+    paused_until: datetime | None = Field(default=None, sa_type=Instant)
     pauses: int = 0
-    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class LateStep(AttendanceTable, table=True):
@@ -39,7 +40,7 @@ class LateStep(AttendanceTable, table=True):
     audience: str = Field(description="guardians, duty or leader")
     recipients: list[UUID] = Field(sa_type=ARRAY(Uuid))
     urgent: bool
-    told_at: datetime = Field(sa_type=INSTANT)
+    told_at: datetime = Field(sa_type=Instant)
 
 
 class LateReceipt(AttendanceTable, table=True):
@@ -52,4 +53,4 @@ class LateReceipt(AttendanceTable, table=True):
     recipient_id: UUID = Field(primary_key=True)
     outcome: str = Field(description="delivered or failed")
     channel: str | None
-    settled_at: datetime = Field(sa_type=INSTANT)
+    settled_at: datetime = Field(sa_type=Instant)

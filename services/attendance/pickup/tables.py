@@ -8,7 +8,8 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.attendance.table import INSTANT, AttendanceTable
+from services.attendance.table import AttendanceTable
+from services.kernel.database.service_table import Instant
 
 
 class Pass(AttendanceTable, table=True):
@@ -32,8 +33,8 @@ class Pass(AttendanceTable, table=True):
     collector_id: UUID
     code_hash: bytes = Field(sa_type=LargeBinary)
     state: str = Field(description="live, used, replaced or revoked")
-    issued_at: datetime = Field(sa_type=INSTANT)
-    settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    issued_at: datetime = Field(sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class CodeTry(AttendanceTable, table=True):
@@ -59,5 +60,5 @@ class ReleaseRefusal(AttendanceTable, table=True):
     reason: str = Field(description="The refusal's slug.")
     problem: dict[str, Any] = Field(sa_type=JSONB, description="What was answered; a retry gets the same.")
     alarming: bool
-    occurred_at: datetime = Field(sa_type=INSTANT)
-    recorded_at: datetime = Field(sa_type=INSTANT)
+    occurred_at: datetime = Field(sa_type=Instant)
+    recorded_at: datetime = Field(sa_type=Instant)

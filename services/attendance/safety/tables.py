@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from services.attendance.table import INSTANT, AttendanceTable
+from services.attendance.table import AttendanceTable
+from services.kernel.database.service_table import Instant
 
 
 class MissingCase(AttendanceTable, table=True):
@@ -29,8 +30,8 @@ class MissingCase(AttendanceTable, table=True):
     child_id: UUID
     turn: int
     session_id: UUID | None
-    raised_at: datetime = Field(sa_type=INSTANT)
-    told_at: datetime | None = Field(default=None, sa_type=INSTANT, description="When the family was told.")
-    cleared_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    raised_at: datetime = Field(sa_type=Instant)
+    told_at: datetime | None = Field(default=None, sa_type=Instant, description="When the family was told.")
+    cleared_at: datetime | None = Field(default=None, sa_type=Instant)
     cleared_by: UUID | None = None
     reason: str | None = None

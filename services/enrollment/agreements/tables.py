@@ -6,13 +6,12 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import Field
 
-from services.enrollment.table import EnrollmentTable, Instant, LongText
+from services.enrollment.table import EnrollmentTable, LongText
+from services.kernel.database.service_table import Instant
 
 
 class AgreementText(EnrollmentTable, table=True):
     """One version of a school's text; the school's own signature is in the row, as it signs by issuing it."""
-
-    __tablename__ = "agreement_text"
 
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
     number: int = Field(primary_key=True)
@@ -26,7 +25,6 @@ class AgreementText(EnrollmentTable, table=True):
 class AgreementSignature(EnrollmentTable, table=True):
     """Somebody signed a version of the text: for the school (no child), or as a guardian for one child."""
 
-    __tablename__ = "agreement_signature"
     __table_args__ = (
         ForeignKeyConstraint(["school_id", "number"], ["agreement_text.school_id", "agreement_text.number"]),
         Index(

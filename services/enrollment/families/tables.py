@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from services.enrollment.table import EnrollmentTable, Instant, Weekdays
+from services.enrollment.table import EnrollmentTable, Weekdays
+from services.kernel.database.service_table import Instant
 
 _OF_CHILD = (["school_id", "child_id"], ["child.school_id", "child.child_id"])
 
@@ -17,7 +18,6 @@ _OF_CHILD = (["school_id", "child_id"], ["child.school_id", "child.child_id"])
 class Child(EnrollmentTable, table=True):
     """A child of a school, known by its student number."""
 
-    __tablename__ = "child"
     __table_args__ = (
         UniqueConstraint("school_id", "student_no"),
         Index("ix_child_version", "school_id", "version"),
@@ -44,7 +44,6 @@ class Child(EnrollmentTable, table=True):
 class ChildHealth(EnrollmentTable, table=True):
     """A health note, as the school wrote it down: text, also where it begins like a formula."""
 
-    __tablename__ = "child_health"
     __table_args__ = (ForeignKeyConstraint(*_OF_CHILD),)
 
     school_id: UUID = Field(primary_key=True)
@@ -56,7 +55,6 @@ class ChildHealth(EnrollmentTable, table=True):
 class ChildPriority(EnrollmentTable, table=True):
     """A priority group (R06): seen by the enrolment officer only."""
 
-    __tablename__ = "child_priority"
     __table_args__ = (ForeignKeyConstraint(*_OF_CHILD),)
 
     school_id: UUID = Field(primary_key=True)
@@ -68,7 +66,6 @@ class ChildPriority(EnrollmentTable, table=True):
 class Guardian(EnrollmentTable, table=True):
     """A guardian as one school knows one: by phone. The same person at another school is another row."""
 
-    __tablename__ = "guardian"
     __table_args__ = (
         UniqueConstraint("school_id", "phone_index"),
         Index("ix_guardian_phone_index", "phone_index"),
@@ -87,7 +84,6 @@ class Guardian(EnrollmentTable, table=True):
 class Guardianship(EnrollmentTable, table=True):
     """Who a guardian is to a child, and what the guardian may do for it. ``rank`` 1 is called first."""
 
-    __tablename__ = "guardianship"
     __table_args__ = (
         ForeignKeyConstraint(*_OF_CHILD),
         ForeignKeyConstraint(
@@ -115,7 +111,6 @@ class Guardianship(EnrollmentTable, table=True):
 class Collector(EnrollmentTable, table=True):
     """An adult who may collect a child on certain weekdays of a certain time; both days are in it."""
 
-    __tablename__ = "collector"
     __table_args__ = (
         ForeignKeyConstraint(*_OF_CHILD),
         UniqueConstraint("school_id", "child_id", "name", "phone_index"),
@@ -140,7 +135,6 @@ class Collector(EnrollmentTable, table=True):
 class BlockedPerson(EnrollmentTable, table=True):
     """Somebody who must not collect a child, and the order it rests on."""
 
-    __tablename__ = "blocked_person"
     __table_args__ = (
         ForeignKeyConstraint(*_OF_CHILD),
         UniqueConstraint("school_id", "child_id", "name"),
@@ -160,7 +154,6 @@ class BlockedPerson(EnrollmentTable, table=True):
 class SelfReleasePermission(EnrollmentTable, table=True):
     """A child who may go home by itself from a day on, and what that rests on."""
 
-    __tablename__ = "self_release_permission"
     __table_args__ = (
         ForeignKeyConstraint(*_OF_CHILD),
         Index("ix_self_release_permission_version", "school_id", "version"),
@@ -177,7 +170,6 @@ class SelfReleasePermission(EnrollmentTable, table=True):
 class GuardianshipRequest(EnrollmentTable, table=True):
     """Somebody whose phone is not on file says to be a child's guardian; an officer decides."""
 
-    __tablename__ = "guardianship_request"
     __table_args__ = (Index("ix_guardianship_request_open", "school_id", "state", "request_id"),)
 
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")

@@ -8,13 +8,12 @@ from sqlalchemy import LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.enrollment.table import EnrollmentTable, Instant
+from services.enrollment.table import EnrollmentTable
+from services.kernel.database.service_table import Instant
 
 
 class ImportRun(EnrollmentTable, table=True):
     """A file that was taken; dry runs leave nothing behind."""
-
-    __tablename__ = "import_run"
 
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
     run_id: UUID = Field(primary_key=True)

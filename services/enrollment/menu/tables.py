@@ -8,7 +8,8 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.enrollment.table import EnrollmentTable, Instant, LongText, Weekdays
+from services.enrollment.table import EnrollmentTable, LongText, Weekdays
+from services.kernel.database.service_table import Instant
 
 
 class Offering(EnrollmentTable, table=True):
@@ -18,7 +19,6 @@ class Offering(EnrollmentTable, table=True):
     wall clock, half-open: 17:30 ends one and starts the next.
     """
 
-    __tablename__ = "offering"
     __table_args__ = (
         ForeignKeyConstraint(["school_id", "term_id"], ["term.school_id", "term.term_id"]),
         ForeignKeyConstraint(
@@ -64,7 +64,6 @@ class Offering(EnrollmentTable, table=True):
 class MenuPublication(EnrollmentTable, table=True):
     """The menu as it was published, for good: what families were shown, and the policy's findings of that day."""
 
-    __tablename__ = "menu_publication"
     __table_args__ = (ForeignKeyConstraint(["school_id", "term_id"], ["term.school_id", "term.term_id"]),)
 
     school_id: UUID = Field(primary_key=True)

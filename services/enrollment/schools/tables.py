@@ -6,13 +6,12 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
-from services.enrollment.table import EnrollmentTable, Instant, LongText, Words
+from services.enrollment.table import EnrollmentTable, LongText, Words
+from services.kernel.database.service_table import Instant
 
 
 class School(EnrollmentTable, table=True):
     """A school. A platform table: everything in it stands on the school's public page (R02)."""
-
-    __tablename__ = "school"
 
     school_id: UUID = Field(primary_key=True)
     code: str = Field(unique=True, description="As the bureau numbers schools, S001.")
@@ -31,8 +30,6 @@ class School(EnrollmentTable, table=True):
 class SchoolVersion(EnrollmentTable, table=True):
     """The school's one counter: each transaction that changes what others copy takes the next number under its lock."""
 
-    __tablename__ = "school_version"
-
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
     version: int
     stamped_by: str = Field(
@@ -43,7 +40,6 @@ class SchoolVersion(EnrollmentTable, table=True):
 class Term(EnrollmentTable, table=True):
     """A stretch of days in which the school serves; both ends are in it."""
 
-    __tablename__ = "term"
     __table_args__ = (
         UniqueConstraint("school_id", "name"),
         Index("ix_term_version", "school_id", "version"),
@@ -61,7 +57,6 @@ class Term(EnrollmentTable, table=True):
 class Staff(EnrollmentTable, table=True):
     """Somebody who works at the school."""
 
-    __tablename__ = "staff"
     __table_args__ = (
         UniqueConstraint("school_id", "staff_no"),
         Index(
@@ -95,7 +90,6 @@ class Staff(EnrollmentTable, table=True):
 class Room(EnrollmentTable, table=True):
     """A place in the school."""
 
-    __tablename__ = "room"
     __table_args__ = (
         UniqueConstraint("school_id", "name"),
         Index("ix_room_version", "school_id", "version"),
@@ -112,7 +106,6 @@ class Room(EnrollmentTable, table=True):
 class Invitation(EnrollmentTable, table=True):
     """The way in for a school's first officer: one code, once, for a time. Only its hash is kept."""
 
-    __tablename__ = "invitation"
     __table_args__ = (Index("ix_invitation_code_hash", "code_hash"),)
 
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlmodel import Field
 
-from services.enrollment.table import EnrollmentTable, Instant, Weekdays
+from services.enrollment.table import EnrollmentTable, Weekdays
+from services.kernel.database.service_table import Instant
 
 _OF_CHILD = (["school_id", "child_id"], ["child.school_id", "child.child_id"])
 
@@ -18,7 +19,6 @@ class Place(EnrollmentTable, table=True):
     begins another, so that a past day can be laid out as it was.
     """
 
-    __tablename__ = "place"
     __table_args__ = (
         ForeignKeyConstraint(*_OF_CHILD),
         ForeignKeyConstraint(
@@ -54,7 +54,6 @@ class Place(EnrollmentTable, table=True):
 class CareWish(EnrollmentTable, table=True):
     """What a family asked of basic care: these weekdays until this time. Places in groups follow from it."""
 
-    __tablename__ = "care_wish"
     __table_args__ = (ForeignKeyConstraint(*_OF_CHILD),)
 
     school_id: UUID = Field(primary_key=True)

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from sqlmodel import Field
 
-from services.enrollment.table import EnrollmentTable, Instant
+from services.enrollment.table import EnrollmentTable
+from services.kernel.database.service_table import Instant
 
 
 class ClosedDay(EnrollmentTable, table=True):
     """A school's day that was closed with every child accounted for (R04, R32); what is not here is not reported."""
-
-    __tablename__ = "closed_day"
 
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
     service_on: date = Field(primary_key=True)

@@ -6,13 +6,12 @@ from uuid import UUID
 from sqlalchemy import LargeBinary
 from sqlmodel import Field
 
-from services.gateway.table import GatewayTable, Instant
+from services.gateway.table import GatewayTable
+from services.kernel.database.service_table import Instant
 
 
 class BoardTicket(GatewayTable, table=True):
     """A leader's leave to show one school's board on one screen; hashes only."""
-
-    __tablename__ = "board_ticket"
 
     ticket_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
     session_hash: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)

@@ -7,13 +7,12 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field
 
-from services.gateway.table import GatewayTable, Instant, Json
+from services.gateway.table import GatewayTable
+from services.kernel.database.service_table import Instant, Json
 
 
 class Account(GatewayTable, table=True):
     """Somebody who logged in. Of which people it may act for, enrollment decides; the last answer is kept here."""
-
-    __tablename__ = "account"
 
     account_id: UUID = Field(primary_key=True)
     made_at: datetime = Field(sa_type=Instant)
@@ -37,7 +36,6 @@ class Account(GatewayTable, table=True):
 class IdentityKey(GatewayTable, table=True):
     """How an account proves itself: an openid of the mini-program."""
 
-    __tablename__ = "identity_key"
     __table_args__ = (Index("ix_identity_key_account", "account_id"),)
 
     kind: str = Field(primary_key=True, description="openid.")
@@ -50,8 +48,6 @@ class IdentityKey(GatewayTable, table=True):
 class Device(GatewayTable, table=True):
     """A phone on which an account logged in; the phone makes its own id."""
 
-    __tablename__ = "device"
-
     account_id: UUID = Field(primary_key=True, foreign_key="account.account_id")
     device_id: UUID = Field(primary_key=True)
     first_seen_at: datetime = Field(sa_type=Instant)
@@ -61,7 +57,6 @@ class Device(GatewayTable, table=True):
 class Consent(GatewayTable, table=True):
     """A consent given or withdrawn; the newest row of a purpose counts, none is ever changed."""
 
-    __tablename__ = "consent"
     __table_args__ = (Index("ix_consent_account", "account_id", "purpose", "consent_id"),)
 
     consent_id: UUID = Field(primary_key=True)
@@ -76,7 +71,6 @@ class Consent(GatewayTable, table=True):
 class TokenFamily(GatewayTable, table=True):
     """A log-in on one device, and all refresh tokens that followed from it (real clock)."""
 
-    __tablename__ = "token_family"
     __table_args__ = (Index("ix_token_family_account", "account_id"),)
 
     family_id: UUID = Field(primary_key=True)
@@ -92,7 +86,6 @@ class TokenFamily(GatewayTable, table=True):
 class RefreshToken(GatewayTable, table=True):
     """One refresh token, good once (real clock). Only its hash is kept, also after use: that is how re-use shows."""
 
-    __tablename__ = "refresh_token"
     __table_args__ = (Index("ix_refresh_token_family", "family_id"),)
 
     token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
@@ -105,7 +98,6 @@ class RefreshToken(GatewayTable, table=True):
 class AuditEntry(GatewayTable, table=True):
     """Who did or looked at what: append-only. Facts hold ids and words, never a name or a phone."""
 
-    __tablename__ = "audit_entry"
     __table_args__ = (
         Index("ix_audit_entry_account", "account_id", "entry_id"),
         Index("ix_audit_entry_action", "action", "entry_id"),

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from services.notifications.table import Instant, NotificationsTable
+from services.kernel.database.service_table import Instant
+from services.notifications.table import NotificationsTable
 
 
 class Attempt(NotificationsTable, table=True):
@@ -15,7 +16,6 @@ class Attempt(NotificationsTable, table=True):
     A row still ``sending`` when its message is taken up again was cut off: it becomes ``doubtful``.
     """
 
-    __tablename__ = "attempt"
     __table_args__ = (Index("ix_attempt_message", "school_id", "message_id", "attempt_id"),)
 
     school_id: UUID = Field(primary_key=True)
@@ -36,8 +36,6 @@ class Credit(NotificationsTable, table=True):
 
     Kept by account, which has one WeChat user: a phone may report its first tap before its openid is known here.
     """
-
-    __tablename__ = "credit"
 
     account_id: UUID = Field(primary_key=True)
     template_id: str = Field(primary_key=True)

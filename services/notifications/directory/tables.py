@@ -6,13 +6,12 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary
 from sqlmodel import Field
 
-from services.notifications.table import Instant, NotificationsTable
+from services.kernel.database.service_table import Instant
+from services.notifications.table import NotificationsTable
 
 
 class School(NotificationsTable, table=True):
     """A school whose roster is copied. Platform: a pull begins before any scope is known."""
-
-    __tablename__ = "school"
 
     school_id: UUID = Field(primary_key=True)
     name: str
@@ -25,8 +24,6 @@ class School(NotificationsTable, table=True):
 class Child(NotificationsTable, table=True):
     """A child, by the name that its family reads."""
 
-    __tablename__ = "child"
-
     school_id: UUID = Field(primary_key=True)
     child_id: UUID = Field(primary_key=True)
     name: str
@@ -35,7 +32,6 @@ class Child(NotificationsTable, table=True):
 class Person(NotificationsTable, table=True):
     """A guardian or a member of staff, with the phone that an SMS goes to."""
 
-    __tablename__ = "person"
     __table_args__ = (Index("ix_person_phone", "school_id", "phone_index"),)
 
     school_id: UUID = Field(primary_key=True)
@@ -49,7 +45,6 @@ class Person(NotificationsTable, table=True):
 class Guardianship(NotificationsTable, table=True):
     """Who is told about a child; ``rank`` 1 comes first."""
 
-    __tablename__ = "guardianship"
     __table_args__ = (Index("ix_guardianship_guardian", "school_id", "guardian_id"),)
 
     school_id: UUID = Field(primary_key=True)
@@ -63,8 +58,6 @@ class Guardianship(NotificationsTable, table=True):
 class Collector(NotificationsTable, table=True):
     """Somebody who may fetch a child, so that a message can say who did."""
 
-    __tablename__ = "collector"
-
     school_id: UUID = Field(primary_key=True)
     collector_id: UUID = Field(primary_key=True)
     child_id: UUID
@@ -75,8 +68,6 @@ class Collector(NotificationsTable, table=True):
 class Room(NotificationsTable, table=True):
     """A place in the school, by the name that stands on its door."""
 
-    __tablename__ = "room"
-
     school_id: UUID = Field(primary_key=True)
     room_id: UUID = Field(primary_key=True)
     name: str
@@ -85,7 +76,6 @@ class Room(NotificationsTable, table=True):
 class Binding(NotificationsTable, table=True):
     """The account that reads for a person, and the WeChat user behind it. The newest binding of a person wins."""
 
-    __tablename__ = "binding"
     __table_args__ = (Index("ix_binding_account", "account_id"),)
 
     school_id: UUID = Field(primary_key=True)

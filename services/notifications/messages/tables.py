@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from services.notifications.table import Instant, Json, NotificationsTable
+from services.kernel.database.service_table import Instant, Json
+from services.notifications.table import NotificationsTable
 
 
 class Message(NotificationsTable, table=True):
     """One thing to be told to one person. The unique key *is* the rule that nobody is told twice."""
 
-    __tablename__ = "message"
     __table_args__ = (
         UniqueConstraint("school_id", "cause_id", "step_no", "recipient_id", "kind"),
         Index("ix_message_feed", "school_id", "recipient_id", "told_in", "message_id"),
@@ -55,8 +55,6 @@ class Message(NotificationsTable, table=True):
 
 class Unaddressed(NotificationsTable, table=True):
     """A fact that nobody could be told of: the child is unknown here, or has no guardian. Never silence."""
-
-    __tablename__ = "unaddressed"
 
     school_id: UUID = Field(primary_key=True)
     kind: str = Field(primary_key=True, description="The fact's word on the wire.")
