@@ -7,8 +7,6 @@ from services.attendance.lateness import wake_ladders
 from services.attendance.roster.pull_roster import PULL, PullRoster
 from services.attendance.safety import watch
 from services.clients.enrollment import EnrollmentClient
-from services.kernel.clock import Clock
-from services.kernel.log import configure_logs
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
@@ -23,10 +21,9 @@ def make_worker(resources: Resources) -> Worker:
     return Worker(resources, readers=("enrollment", "notifications"), jobs={PULL: pull}, timers=TIMERS)
 
 
-async def run(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
+async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Work until ``stop``; schools without an alarm are woken at once, so a late start catches up."""
-    configure_logs("attendance-worker", settings.log_level)
-    async with open_resources("attendance", settings, clock=clock) as resources:
+    async with open_resources("attendance", settings) as resources:
         async with resources.database.transaction() as tx:
             await wake_all(tx, now=resources.clock.now())
         await make_worker(resources).run(stop)

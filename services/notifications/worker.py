@@ -3,8 +3,6 @@
 import asyncio
 
 from services.clients.enrollment import EnrollmentClient
-from services.kernel.clock import Clock
-from services.kernel.log import configure_logs
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
@@ -18,10 +16,9 @@ from services.notifications.messages.address_waiting import address_waiting
 from services.notifications.messages.tell import DELIVER, DELIVER_SAFETY
 
 
-async def run(settings: Settings, stop: asyncio.Event, *, clock: Clock | None = None) -> None:
+async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Work until ``stop``."""
-    configure_logs("notifications-worker", settings.log_level)
-    async with open_resources("notifications", settings, clock=clock) as held:
+    async with open_resources("notifications", settings) as held:
         if program := open_mini_program(held):
             await check_templates(program, TemplateBook.read(settings.providers_file))
         await make_worker(held).run(stop)
