@@ -94,10 +94,6 @@ class Policy(_Part):
     assessment: Assessment
     terms: tuple[TermDates, ...]
 
-    def basic_kinds(self) -> list[str]:
-        """Kinds in which no child can be refused (R03)."""
-        return [word for word, kind in self.kinds.items() if kind.basic]
-
 
 @cache
 def read_policy(path: Path = DEFAULT) -> Policy:

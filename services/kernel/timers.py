@@ -45,9 +45,6 @@ _SET = text(
     " ON CONFLICT (school_id, kind, subject) DO UPDATE"
     " SET due_at = excluded.due_at, facts = excluded.facts, tries = 0, retry_at = NULL"
 )
-_CANCEL = text(
-    "DELETE FROM timer WHERE school_id = :school_id AND kind = :kind AND subject = ANY(CAST(:subjects AS uuid[]))"
-)
 _CLAIM = text(
     "DELETE FROM timer WHERE timer_id = (SELECT timer_id FROM timer WHERE due_at <= :now"
     " AND (retry_at IS NULL OR retry_at <= :real) AND kind = ANY(CAST(:kinds AS text[]))"
@@ -86,12 +83,6 @@ async def set_timers(
     ]
     if rows:
         await tx.execute(_SET, rows)
-
-
-async def cancel_timers(tx: AsyncSession, *, school_id: UUID, kind: str, subjects: Sequence[UUID]) -> None:
-    """Take timers back; those that ran or never were are no fault."""
-    if subjects:
-        await tx.execute(_CANCEL, {"school_id": school_id, "kind": kind, "subjects": list(subjects)})
 
 
 class TimerRunner:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.kernel.clock import ManualClock
 from services.kernel.database.provision import ServiceUrls
 from services.kernel.database.transaction import Database
-from services.kernel.timers import Due, TimerRunner, cancel_timers, set_timer
+from services.kernel.timers import Due, TimerRunner, set_timer
 
 SCHOOL = UUID(int=7)
 CHILD = UUID(int=8)
@@ -93,14 +93,6 @@ async def test_setting_a_timer_again_moves_it(database: Database, clock: ManualC
     assert await runner.run_due() == 0
     clock.advance(timedelta(hours=1))
     assert await runner.run_due() == 1
-
-
-async def test_a_timer_taken_back_does_not_run(database: Database, clock: ManualClock) -> None:
-    runner = TimerRunner(database, clock, {"bell": Bell().ring})
-    await set_bell(database, clock.now())
-    async with database.transaction([SCHOOL]) as tx:
-        await cancel_timers(tx, school_id=SCHOOL, kind="bell", subjects=[CHILD])
-    assert await runner.run_due() == 0
 
 
 async def test_a_rolled_back_command_sets_no_timer(database: Database, clock: ManualClock) -> None:
