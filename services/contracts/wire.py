@@ -1,6 +1,6 @@
 """The two shapes of the wire: a model that crosses it, and a fact that is told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -21,6 +21,8 @@ class Fact(Wire):
 
     READERS: ClassVar[tuple[str, ...]] = ()
     """The services that hear this fact."""
+    PATIENCE: ClassVar[timedelta] = timedelta()
+    """How long it may wait for company on its way (real time)."""
 
     kind: str
     at: AwareDatetime

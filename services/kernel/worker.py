@@ -94,12 +94,16 @@ class Worker:
 
     async def _manager(self, stack: AsyncExitStack) -> QueueManager:
         pool = await stack.enter_async_context(
-            asyncpg.create_pool(self._url, min_size=2, max_size=4, ssl=False)
+            asyncpg.create_pool(self._url, min_size=2, max_size=4, ssl=False, reset=_as_it_is)
         )
         manager = QueueManager(Queries(AsyncpgPoolDriver(pool)))
         for name, handler in self._jobs.items():
             manager.entrypoint(name)(partial(_call, handler))
         return manager
+
+
+async def _as_it_is(_: object) -> None:
+    """Give a connection back without a word: PgQueuer leaves nothing behind on one, and asks often."""
 
 
 async def _call(handler: JobHandler, job: Job) -> None:

@@ -25,8 +25,11 @@ async def announce(tx: AsyncSession, *facts: Announced, now: datetime) -> None:
     """Tell each fact to the services that its class names, if this transaction commits.
 
     All facts of one call travel as one batch per reader and arrive in this order. A fact without readers is
-    not written at all. ``now`` is the domain's instant.
+    not written at all. ``now`` is the domain's instant. A batch waits as long (real time) as its least patient
+    fact allows, so that what a crowd says within a moment crosses in one post.
     """
+    if not facts:
+        return
     letters: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for fact in facts:
         for reader in type(fact).READERS:
@@ -51,4 +54,5 @@ async def announce(tx: AsyncSession, *facts: Announced, now: datetime) -> None:
     ]
     if batches:
         await tx.execute(_WRITE, batches)
-        await enqueue(tx, LETTERS, [batch["batch_id"].bytes for batch in batches])
+        patience = min(type(fact).PATIENCE for fact in facts)
+        await enqueue(tx, LETTERS, [batch["batch_id"].bytes for batch in batches], delay=patience)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -14,6 +14,7 @@ class Announced(Protocol):
     """A fact as the kernel needs it: a frozen pydantic model that knows its readers and its schools."""
 
     READERS: ClassVar[tuple[str, ...]]
+    PATIENCE: ClassVar[timedelta]
 
     @property
     def kind(self) -> str:
