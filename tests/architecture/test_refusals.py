@@ -5,7 +5,9 @@ from collections import Counter
 from string import Formatter
 
 from scripts.write_problems import PAGE, problems_page, refusals
+from services.attendance.pickup.errors import ALARMING
 from services.kernel.problems import Refusal
+from services.notifications.messages.wording import REFUSALS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LATIN_SENTENCE = re.compile(r"(?:[A-Za-z]{2,}\s+){3,}")
@@ -38,6 +40,10 @@ def test_each_refusal_tells_a_chinese_sentence() -> None:
 def test_a_named_refusal_says_more_than_that_something_did_not_work() -> None:
     mute = [refusal.__qualname__ for refusal in refusals() if refusal.detail is Refusal.detail]
     assert not mute
+
+
+def test_a_family_is_told_in_words_of_its_own_why_somebody_was_turned_away() -> None:
+    assert set(REFUSALS) == {refusal.slug() for refusal in ALARMING}
 
 
 def test_the_facts_in_a_sentence_can_be_filled_in() -> None:

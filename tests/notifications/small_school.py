@@ -220,7 +220,7 @@ class SmallSchool:
     def missing(self, child_id: UUID, case_id: UUID) -> ChildMissing:
         return ChildMissing(**self._about(child_id, None), case_id=case_id, session_id=None)
 
-    def cleared(self, child_id: UUID, case_id: UUID, reason: str = "在家中") -> MissingCleared:
+    def cleared(self, child_id: UUID, case_id: UUID, reason: str = "went_home") -> MissingCleared:
         return MissingCleared(**self._about(child_id, None), case_id=case_id, reason=reason)
 
     def late(self, child_id: UUID, case_id: UUID, *recipients: UUID, **more: Any) -> ChildLate:

@@ -118,9 +118,9 @@ async def test_whoever_was_told_that_a_child_is_missing_is_told_that_it_is_found
     case = new_id()
     await school.hear(school.missing(school.hong, case))
     await school.rows("UPDATE message SET state = 'settled', outcome = 'delivered', tries = 1 RETURNING kind")
-    await school.hear(school.cleared(school.hong, case, "在家中"))
+    await school.hear(school.cleared(school.hong, case))
     (cleared,) = await school.told("missing_cleared")
-    assert cleared["body"] == "李红未到课后服务的情况，老师已于15:30核实：在家中。"
+    assert cleared["body"] == "李红未到课后服务的情况，老师已于15:30核实：孩子已由家人接回或已回家。"
 
 
 async def test_letters_that_cross_on_the_way_do_not_alarm_anybody(school: SmallSchool) -> None:

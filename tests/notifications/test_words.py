@@ -42,14 +42,12 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "missing": {"plain": PLAIN, "long": LONG},
     "missing_cleared": {
-        "chinese": {**PLAIN, "reason": "奶奶提前接走，已电话核实"},
+        "went-home": {**PLAIN, "reason": "went_home"},
         "scanned": {**PLAIN, "reason": "scanned"},
         "leave": {**PLAIN, "reason": "leave"},
         "other": {**PLAIN, "reason": "other"},
-        "long": {
-            **LONG,
-            "reason": "班主任已与孩子母亲通过电话核实，孩子因身体不适，已于下午三点由父亲接回家中休息",
-        },
+        "sick": {**PLAIN, "reason": "sick"},
+        "long": {**LONG, "reason": "with_other_teacher"},
     },
     "late": {
         "first": {**PLAIN, "minutes": 15, "urgent": False},

@@ -9,28 +9,21 @@ from services.kernel.clock import SHANGHAI, local_hhmm
 REFUSALS = {
     "person-blocked": "此人在禁止接送名单上",
     "person-does-not-match": "来人与登记的接送人不符",
-    "collector-may-not-collect": "此人没有接送授权",
-    "collector-not-today": "此人今天没有接送授权",
-    "collector-underage": "来人未成年",
-    "pass-for-another": "出示的不是这个孩子的接送码",
     "pass-used": "接送码已被使用",
-    "pass-expired": "接送码已过期",
-    "pass-replaced": "接送码已作废",
     "pass-revoked": "接送码已作废",
-    "unknown-pass": "接送码无效",
-    "unreadable-pass": "接送码无效",
     "too-many-tries": "接送码多次输入错误",
-    "not-allowed-alone": "没有自行离校的书面申请",
+    "phone-guessed-too-often": "接送码多次输入错误",
 }
-"""Why a release was refused (the refusal's slug), in a parent's words; others are only called not verified."""
+"""Why a release was refused (the slug of each alarming refusal), in a parent's words; one that is not known here yet
+is only called not verified."""
 FINDINGS = {
     "scanned": "孩子已到达课后服务",
     "went_home": "孩子已由家人接回或已回家",
-    "sick": "孩子因病离开",
+    "sick": "孩子因病没有参加课后服务",
     "leave": "孩子今天请假",
     "with_other_teacher": "孩子在校内，由其他老师照看",
 }
-"""How a missing child was cleared; what a teacher wrote in Chinese is shown as it stands."""
+"""How a missing child was cleared, by attendance's word; ``other`` and new words are only called confirmed."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,7 @@ def say_missing(facts: dict[str, Any]) -> Words:
 
 def say_missing_cleared(facts: dict[str, Any]) -> Words:
     """Somebody found out where the child is."""
-    what = FINDINGS.get(facts["reason"]) or _if_chinese(facts["reason"]) or "孩子的去向已经确认"
+    what = FINDINGS.get(facts["reason"], "孩子的去向已经确认")
     return Words(
         title="孩子的去向已核实",
         body=f"{facts['child']}未到课后服务的情况，老师已于{_hhmm(facts)}核实：{what}。",
@@ -106,11 +99,11 @@ def say_released(facts: dict[str, Any]) -> Words:
         relation = f"（{facts['relation']}）" if facts.get("relation") else ""
         what, remark, how = (
             f"由{collector}{relation}接走",
-            "若非家人所接，请立即联系学校",
+            "若与您的安排不符，请立即联系学校",
             f"由{collector}{relation}接走",
         )
     else:
-        what, remark, how = "已被接走", "若非家人所接，请立即联系学校", "被接走"
+        what, remark, how = "已被接走", "若与您的安排不符，请立即联系学校", "被接走"
     return Words(
         title="孩子已离校" if facts["manner"] != "dormitory" else "孩子已回宿舍",
         body=f"{child}已于{time}{how}。",
@@ -192,8 +185,4 @@ def _waited(facts: dict[str, Any]) -> str:
 
 
 def _refusal(facts: dict[str, Any]) -> str:
-    return REFUSALS.get(facts["reason"]) or _if_chinese(facts["reason"]) or "身份未通过核验"
-
-
-def _if_chinese(text: str) -> str:
-    return text if any("一" <= character <= "鿿" for character in text) else ""
+    return REFUSALS.get(facts["reason"], "身份未通过核验")
