@@ -9,7 +9,7 @@ class DayNotLaidOut(Conflict):
     Facts: ``service_on``.
     """
 
-    detail = "{service_on} 还没有排好课后服务，扫码记录请留在手机里，稍后会自动再提交；若一直不行，请联系值班领导。"
+    detail = "{service_on} 的课后服务还没有编排好，扫码记录会留在手机里，稍后自动重传；若一直不行，请联系值班领导。"
 
 
 class DayIsClosed(Conflict):
@@ -24,7 +24,7 @@ class DayIsClosed(Conflict):
 class UnknownSession(NotFound):
     """There is no such session at this school on that day."""
 
-    detail = "当天没有这个班次，请刷新手机上的课表后再扫。"
+    detail = "当天没有这个课次，请刷新手机上的课表后再扫。"
 
 
 class UnknownChild(NotFound):

@@ -203,12 +203,12 @@ class PassNotIssued(Forbidden):
 
 
 class NothingToCollect(Conflict):
-    """The child has no open stay today: no service, or gone home already.
+    """The child has no open stay today: no service, not coming, or gone home already.
 
     Facts: ``child``.
     """
 
-    detail = "{child}今天没有课后服务，或已经离校，不需要接送码。如有疑问，请联系班主任。"
+    detail = "{child}今天没有课后服务，或已请假、缺勤、离校，不需要接送码。如有疑问，请联系班主任。"
 
 
 class PassesAreForToday(Unprocessable):

@@ -6,7 +6,7 @@ from services.kernel.problems import Conflict, NotFound
 class NoAgreement(NotFound):
     """The school has not issued an agreement yet."""
 
-    detail = "学校还没有发布安全协议。"
+    detail = "学校还没有发布安全协议，请过几天再看，或联系学校。"
 
 
 class AgreementChanged(Conflict):

@@ -6,13 +6,13 @@ from services.kernel.problems import Conflict, NotFound, Unprocessable
 class ChildNotOnFile(NotFound):
     """This child is not on file here."""
 
-    detail = "没有找到这个孩子。"
+    detail = "没有找到这个孩子，请刷新名单后重新选择。"
 
 
 class UnknownRequest(NotFound):
     """There is no such request."""
 
-    detail = "没有找到这条申请。"
+    detail = "没有找到这条申请，请刷新后再看。"
 
 
 class RequestDecided(Conflict):
@@ -21,7 +21,7 @@ class RequestDecided(Conflict):
     Facts: ``state``.
     """
 
-    detail = "这条申请已经处理过了。"
+    detail = "这条申请已经处理过了，请刷新后再看。"
 
 
 class ChildNotNamed(Unprocessable):

@@ -66,4 +66,4 @@ class RowsRejected(Conflict):
 class UnknownKind(Unprocessable):
     """There is no such kind of import."""
 
-    detail = "没有“{kind}”这种导入。"
+    detail = "不支持导入“{kind}”，请重新选择要导入哪种表。"

@@ -21,7 +21,7 @@ class MenuEmpty(Unprocessable):
 class MenuNotPublished(NotFound):
     """This school has not published a menu for this term yet."""
 
-    detail = "学校还没有公布本学期的课后服务菜单。"
+    detail = "学校还没有公布本学期的课后服务菜单，请过几天再看，或联系学校。"
 
 
 class UnknownOffering(NotFound):
@@ -37,6 +37,12 @@ class PublishedAlready(Conflict):
     """
 
     detail = "课程 {codes_text} 已经公布，不能用导入直接改动。"
+
+
+class UnknownStaffOrRoom(Unprocessable):
+    """There is no such teacher or room at this school."""
+
+    detail = "没有找到这位教师或这个场地，请刷新后重新选择。"
 
 
 class TimetableClash(Conflict):

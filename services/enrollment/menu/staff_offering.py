@@ -7,19 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.enrollment.menu.errors import TimetableClash, UnknownOffering
+from services.enrollment.menu.errors import TimetableClash, UnknownOffering, UnknownStaffOrRoom
 from services.enrollment.menu.menu_on_file import menu_on_file
 from services.enrollment.menu.rules.timetable import timetable
 from services.enrollment.menu.tables import Offering
 from services.enrollment.roster.take_version import take_version
 from services.enrollment.schools.tables import Room, Staff
-from services.kernel.problems import Unprocessable
-
-
-class UnknownStaffOrRoom(Unprocessable):
-    """There is no such teacher or room at this school."""
-
-    detail = "没有找到这位教师或这个场地。"
 
 
 async def staff_offering(

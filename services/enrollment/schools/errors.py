@@ -24,7 +24,7 @@ class UnknownSchoolKind(Unprocessable):
     Facts: ``kind``.
     """
 
-    detail = "政策里没有“{kind}”这种学校类型。"
+    detail = "当地政策里没有“{kind}”这种学校类型，请核对后再填。"
 
 
 class InvitationUnknown(NotFound):

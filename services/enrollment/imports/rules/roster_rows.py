@@ -163,7 +163,7 @@ def _guardians(judging: RowJudgement) -> tuple[GuardianRecord, ...]:
             relation = plain.plain(judging.row[relation_column]) or "监护人"
             found.append(GuardianRecord(rank, name, relation, phone))
     if not found and not judging.rejected:
-        judging.reject("no_guardian", "没有任何监护人，出了事联系不到家里人，不能导入。")
+        judging.reject("no_guardian", "没有任何监护人，遇到情况联系不到家里人，不能导入。")
     return tuple(found)
 
 
@@ -172,7 +172,7 @@ def _warn(judging: RowJudgement) -> Callable[[str, str], None]:
 
 
 def _dropped(rank: int) -> str:
-    return "" if rank == 1 else "，已不导入这位监护人"
+    return "" if rank == 1 else "，这位监护人没有导入"
 
 
 def _tell_phone(judging: RowJudgement, rank: int, column: str, phone: str) -> None:

@@ -76,7 +76,7 @@ def _personas(judging: RowJudgement) -> tuple[str, ...]:
     found: list[str] = []
     for post in plain.plain(judging.row["岗位"]).replace("/", "、").replace(",", "、").split("、"):
         if post.strip() not in POSTS:
-            judging.reject("post_unknown", f"岗位“{post}”不认识，可以填：{'、'.join(POSTS)}。")
+            judging.reject("post_unknown", f"看不懂岗位“{post}”，可以填：{'、'.join(POSTS)}。")
         found += [p.value for p in POSTS.get(post.strip(), ()) if p.value not in found]
     return tuple(found)
 

@@ -6,6 +6,7 @@ from typing import Literal
 from services.enrollment.menu.rules.objection import Objection
 from services.enrollment.menu.rules.proposal import Proposal
 from services.enrollment.policy import Policy
+from services.enrollment.words import grades_text
 
 KIND = "evening_study"
 
@@ -20,7 +21,7 @@ def evening_study(proposal: Proposal, policy: Policy) -> Iterator[Objection]:
             proposal,
             "evening_study_grades",
             "must",
-            f"晚自习只能面向{min(allowed)}至{max(allowed)}年级（初中），小学不得开设。",
+            f"晚自习只能面向{grades_text(sorted(allowed))}（初中），小学不得开设。",
         )
     if proposal.subject:
         yield _objection(
