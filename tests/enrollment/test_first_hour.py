@@ -56,6 +56,7 @@ async def test_an_invitation_makes_an_officer_once(
         assert officer.personas == ["enrolment_officer", "school_admin"]
         with pytest.raises(InvitationOver):
             await accept_invitation(tx, code=code, **taken)
+        assert await tx.scalar(text("SELECT used_by FROM invitation")) == officer.staff_id
 
 
 async def test_an_invitation_lives_seventy_two_hours(

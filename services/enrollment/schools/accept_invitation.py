@@ -61,6 +61,14 @@ async def accept_invitation(
     officer.version = await take_version(tx, found.school_id, now=now)
     tx.add(officer)
     await tx.flush()
+    await tx.execute(
+        update(Invitation)
+        .where(
+            col(Invitation.school_id) == found.school_id,
+            col(Invitation.invitation_id) == found.invitation_id,
+        )
+        .values(used_by=officer.staff_id)
+    )
     return officer
 
 
