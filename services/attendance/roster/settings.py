@@ -1,9 +1,8 @@
 """A school's own timings: defaults, and what the school set instead (``School.settings``)."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,12 +64,7 @@ class SchoolSettings(BaseModel):
         return timedelta(minutes=max(0, self.tell_missing_after_minutes - self.missing_after_minutes))
 
 
-def settings_of(overrides: Mapping[str, Any]) -> SchoolSettings:
-    """Return the timings that are in force for a school."""
-    return SchoolSettings.model_validate(overrides)
-
-
 @lru_cache(maxsize=512)
 def settings_from(stored: str) -> SchoolSettings:
-    """Return the same from ``School.settings`` as the driver hands it over (JSON text)."""
+    """Return the timings in force for a school, from ``School.settings`` as the driver hands it over (JSON text)."""
     return SchoolSettings.model_validate_json(stored)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from services.gateway.public.rules.in_words import DAYS, NUMERALS
 from services.kernel.clock import SHANGHAI, local_hhmm
 
 Board = Mapping[str, Any]
@@ -31,7 +32,6 @@ COUNTS = {
     "in_transit": "途中",
     "released": "已离校",
 }
-NUMERALS = "一二三四五六七八九"
 MOST_RECENT = 8
 
 
@@ -77,7 +77,7 @@ def _in_full(name: str) -> str:
 
 def _day(now: datetime) -> str:
     local = now.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日 星期{'一二三四五六日'[local.weekday()]}"
+    return f"{local.month}月{local.day}日 星期{DAYS[local.weekday()]}"
 
 
 def _instant(text: str) -> datetime:

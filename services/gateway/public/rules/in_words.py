@@ -6,14 +6,14 @@ from datetime import date, datetime
 from services.kernel.clock import SHANGHAI
 
 NUMERALS = "一二三四五六七八九"
-_DAYS = "一二三四五六日"
+DAYS = "一二三四五六日"
 
 
 def weekdays(days: Sequence[int]) -> str:
     """Say ISO weekdays: ``周一至周五``, ``周一、周三``."""
     if is_run(days):
-        return f"周{_DAYS[days[0] - 1]}至周{_DAYS[days[-1] - 1]}"
-    return "、".join(f"周{_DAYS[day - 1]}" for day in days)
+        return f"周{DAYS[days[0] - 1]}至周{DAYS[days[-1] - 1]}"
+    return "、".join(f"周{DAYS[day - 1]}" for day in days)
 
 
 def grades(numbers: Sequence[int]) -> str:
