@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8460
     log_level: str = "INFO"
-    pool_size: int = 8
+    pool_size: int = 12
 
     enrollment_url: str = "http://127.0.0.1:8461"
     attendance_url: str = "http://127.0.0.1:8462"
