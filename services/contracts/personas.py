@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Persona(StrEnum):
-    """Closed list (design 7); the staff sheet's 岗位 maps to them."""
+    """Closed list; the staff sheet's 岗位 maps to them."""
 
     GUEST = "guest"
     GUARDIAN = "guardian"

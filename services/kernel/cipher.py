@@ -1,4 +1,4 @@
-"""Encrypted columns: phones are sealed with AES-GCM and found again by a keyed hash (design 5)."""
+"""Encrypted columns: phones are sealed with AES-GCM and found again by a keyed hash."""
 
 import base64
 import hashlib

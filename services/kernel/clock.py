@@ -1,6 +1,6 @@
 """Two clocks: the domain's, which a demo may run faster, and the real one, which tokens and retries live on.
 
-Domain time = origin + rate x (real time - started), the same in every process (design 4a).
+Domain time = origin + rate x (real time - started), the same in every process (decision 5).
 """
 
 import json

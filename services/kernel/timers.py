@@ -1,7 +1,7 @@
 """Timers on the domain's clock: rows with ``due_at``, each run in its own transaction, exactly once in effect.
 
 PgQueuer's deferral and cron know only the database's real clock, so what must follow a (faster) platform clock
-stands here (design 4a).
+stands here (decision 5).
 """
 
 import asyncio

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from services.cli.commands import COMMANDS
-from tests.architecture.source_tree import ROOT, named, project_files
+from tests.architecture.source_tree import ROOT, named, project_files, python_files
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 NAMED = re.compile(
@@ -69,6 +69,17 @@ def test_every_command_that_a_paper_names_exists() -> None:
         for script in SCRIPT.findall(text)
         if not (ROOT / f"{script.replace('.', '/')}.py").exists()
     ]
+    assert not unknown
+
+
+def test_every_rule_of_the_policy_that_code_cites_can_be_looked_up() -> None:
+    page = (ROOT / "docs" / "guides" / "policy.md").read_text(encoding="utf-8")
+    unknown = {
+        f"{named(path)}: {rule}"
+        for path in python_files("services")
+        for rule in re.findall(r"\bR\d\d\b", path.read_text(encoding="utf-8"))
+        if f"| {rule} |" not in page
+    }
     assert not unknown
 
 

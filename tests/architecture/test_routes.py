@@ -33,7 +33,7 @@ KEYLESS: dict[str, dict[str, str]] = {
     },
 }
 """Unsafe public routes that need no Idempotency-Key, each with its reason: ids in the body that the phone made are the
-key (design 4a), or saying it twice says no more than saying it once."""
+key (decision 8), or saying it twice says no more than saying it once."""
 
 THE_DOCUMENT_ITSELF = {"GET /api/v1/openapi.json", "GET /api/v1/docs"}
 
@@ -84,7 +84,7 @@ def test_an_internal_address_answers_only_services(service: str) -> None:
 
 @pytest.mark.parametrize("service", SEGMENTS)
 def test_whoever_asks_a_service_is_known_unless_the_page_is_public(service: str) -> None:
-    """Each service verifies again what the gateway verified (design 7); what is login-free, the gateway knows too."""
+    """Each service verifies again what the gateway verified; what is login-free, the gateway knows too."""
     unguarded = [
         route.path
         for route in public_routes(service)

@@ -1,4 +1,4 @@
-"""Each table belongs to a school, or to a short list of tables that belong to the platform (design 5).
+"""Each table belongs to a school, or to a short list of tables that belong to the platform (decision 3).
 
 That ``school_id`` leads every key, and that the wall stands, tests/kernel shows on the migrated database.
 """

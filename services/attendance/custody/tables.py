@@ -1,4 +1,4 @@
-"""Days, sessions, stays, hand-overs and the ledger's entries (design 4a)."""
+"""Days, sessions, stays, hand-overs and the ledger's entries."""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,6 +1,6 @@
-"""Climb the ladder of a late child: tell the next people that nobody came (R15, design 4).
+"""Climb the ladder of a late child: tell the next people that nobody came (decision 10).
 
-Attendance decides whom and when; by which channel is the notifications service's matter (design 4a).
+Attendance decides whom and when; by which channel is the notifications service's matter.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The text of a pass' QR code: signed by attendance, so that a phone without network can check it (design 4a).
+"""The text of a pass' QR code: signed by attendance, so that a phone without network can check it.
 
 Real time: the code rotates, and a screenshot of it is worthless a minute later.
 """

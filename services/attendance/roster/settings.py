@@ -23,7 +23,7 @@ LADDER = (
     LadderStep(after=20, audience="duty", urgent=True),
     LadderStep(after=30, audience="leader", urgent=True),
 )
-"""The steps of the lateness ladder where a school set none (R15, design 4)."""
+"""The steps of the lateness ladder where a school set none (decision 10)."""
 
 
 class SchoolSettings(BaseModel):

@@ -9,7 +9,7 @@ from services.contracts.wire import Fact
 class MessageSettled(Fact):
     """A safety message reached its recipient, or every channel failed.
 
-    ``cause_id`` is the id of what it was about (an entry, a case): attendance's ladder hears it (design 4a).
+    ``cause_id`` is the id of what it was about (an entry, a case): attendance's ladder hears it (decision 10).
     ``step_no`` is the ladder's step, where the cause was one.
     """
 

@@ -21,7 +21,7 @@ from services.kernel.database.transaction import set_scope
 from services.kernel.ids import new_id
 
 INVITATION_LIFE = timedelta(hours=72)
-"""Real time. Source: peers.md 4a, invitations of 30 days had to be shortened to 72 hours."""
+"""Real time. Others began with invitations of 30 days and had to shorten them."""
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 12
 """31^12: nobody guesses it in 72 hours."""

@@ -11,7 +11,7 @@ from services.kernel.problems import NeighbourSilent
 BELIEVED = timedelta(hours=12)
 """How long the last answer holds while enrollment is away (real clock).
 
-Teachers must be able to receive children while enrollment is down (design 3), and their access tokens live ten
+Teachers must be able to receive children while enrollment is down, and their access tokens live ten
 minutes. A right that ends in these hours could not be heard of anyway.
 """
 

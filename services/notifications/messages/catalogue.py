@@ -11,7 +11,7 @@ from services.notifications.messages.wording import Words
 
 @dataclass(frozen=True)
 class MessageKind:
-    """One kind. ``safety`` kinds cost SMS and cannot be switched off (design 4a, what costs money)."""
+    """One kind. ``safety`` kinds cost SMS and cannot be switched off (decision 10)."""
 
     word: str
     say: Callable[[dict[str, Any]], Words]

@@ -1,4 +1,4 @@
-"""The six characters that a collector says at the gate, and how they are kept (peers.md 4a)."""
+"""The six characters that a collector says at the gate, and how they are kept."""
 
 import hmac
 import unicodedata

@@ -1,4 +1,4 @@
-"""Is this person authorised to take this child on this day? (design 4a, peers.md 4e)."""
+"""Is this person authorised to take this child on this day?"""
 
 import unicodedata
 from collections.abc import Iterable

@@ -20,7 +20,7 @@ POSTS: dict[str, tuple[Persona, ...]] = {
     "校医": (Persona.CLINIC,),
     "宿管": (Persona.DORMITORY_KEEPER,),
 }
-"""What a post on the sheet lets somebody do. Being on duty is another matter (design 4a)."""
+"""What a post on the sheet lets somebody do. Being on duty that day is another matter."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What to do next with a message, from what was tried so far.
 
 Safety kinds: WeChat, then SMS, then the app's feed, which alone is no proof that anybody knows. Routine kinds:
-WeChat, then the feed. *Whom* to tell next is attendance's ladder (design 4a); this plan only falls through channels.
+WeChat, then the feed. *Whom* to tell next is attendance's ladder (decision 10); this plan only falls through channels.
 """
 
 from collections.abc import Sequence
