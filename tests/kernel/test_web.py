@@ -147,6 +147,20 @@ async def test_the_same_key_with_another_body_is_refused(service: Running) -> No
     assert (reply.status_code, reply.json()["type"]) == (422, "urn:kehou:problem:key-reused")
 
 
+async def test_the_same_key_of_one_account_at_another_school_is_another_request(
+    service: Running, settings_of: dict[str, Settings]
+) -> None:
+    gateway = load_signer(settings_of["enrollment"].keys_dir, "gateway")
+    slugs = []
+    for school in (UUID(int=7), UUID(int=8)):
+        who = Identity(account_id=UUID(int=5), persona="teacher", people={school: UUID(int=9)})
+        token = gateway.sign_identity(who, audience=INTERNAL, ttl=TOKEN_TTL)
+        headers = {"Idempotency-Key": "key-of-this-tap", "Authorization": f"Bearer {token}"}
+        reply = await service.http.post("/api/v1/notes", json={"text": "a"}, headers=headers)
+        slugs.append(reply.json().get("type"))
+    assert slugs == [None, "urn:kehou:problem:key-reused"], "never the answer that the other school was given"
+
+
 async def test_an_unsafe_call_without_a_key_is_refused(service: Running) -> None:
     reply = await service.http.post("/api/v1/notes", json={"text": "a"})
     assert reply.status_code == 422

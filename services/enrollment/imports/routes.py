@@ -1,7 +1,6 @@
 """Spreadsheets over the API: multipart, with the same report as the command line."""
 
 import asyncio
-import hashlib
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +16,7 @@ from services.enrollment.imports.import_file import Take, Upload, digest_of, imp
 from services.enrollment.imports.open_workbook import check_size
 from services.enrollment.imports.sheet_kinds import SHEET_KINDS, Desk
 from services.kernel.web.dependencies import Caller, Now, Tx
-from services.kernel.web.once import Once
+from services.kernel.web.once import Once, hash_of
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
 
@@ -46,19 +45,18 @@ class Sender:
 
         The kernel's own hashes a request's body; a form was read already, so its file's digest stands for it.
         """
-        query = self.request.url.query.encode()
         return Once(
             self.tx,
             {
                 "account_id": self.who.account_id,
                 "route": f"POST {self.request.url.path}",
                 "key": self.key,
-                "hash": hashlib.sha256(query + b"\0" + digest).digest(),
+                "hash": hash_of(self.who, self.request, digest),
             },
         )
 
 
-def desk_for(wanted: Annotated[Wanted, Query()], policy: PolicyInForce, cipher: Cipher, now: Now) -> Desk:
+async def desk_for(wanted: Annotated[Wanted, Query()], policy: PolicyInForce, cipher: Cipher, now: Now) -> Desk:
     """Return the desk that takes the file in."""
     return Desk(wanted.school_id, policy, cipher, now)
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kernel.problems import Unprocessable
+from services.kernel.tokens import Identity
 from services.kernel.web.dependencies import Caller, Tx
 
 Made = TypeVar("Made", bound=BaseModel)
@@ -58,6 +59,16 @@ class Once:
         return made
 
 
+def hash_of(who: Identity, request: Request, body: bytes) -> bytes:
+    """Return what must be the same again: who asked, and what.
+
+    One account may be a teacher at two schools, and the path then does not say at which.
+    """
+    people = ",".join(sorted(f"{school}={person}" for school, person in who.people.items()))
+    asker = f"{who.persona}\0{people}\0{request.url.query}\0"
+    return hashlib.sha256(asker.encode() + body).digest()
+
+
 async def once(
     request: Request,
     who: Caller,
@@ -72,7 +83,7 @@ async def once(
             "account_id": who.account_id,
             "route": f"{request.method} {request.url.path}",
             "key": idempotency_key,
-            "hash": hashlib.sha256(request.url.query.encode() + b"\0" + body).digest(),
+            "hash": hash_of(who, request, body),
         },
     )
 
