@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from services.kernel.clock import ManualClock
+from services.kernel.database.transaction import raw
 from services.kernel.ids import new_id
 from services.kernel.problems import Conflict
 from services.kernel.settings import Settings
@@ -63,6 +64,22 @@ def routes() -> APIRouter:
     @router.get("/fault")
     async def fault(number: Annotated[int, Query()] = 0) -> float:
         return 1 / number
+
+    @router.post("/stored")
+    async def stored(note: Note, tx: Tx) -> Note:
+        told: dict[str, object] = {"told": int(note.text) if note.text.isdigit() else note.text}
+        kind = "bigint" if note.text.isdigit() else "text"
+        await tx.execute(text(f"SELECT CAST(:told AS {kind})"), told)
+        return note
+
+    @router.post("/past-sqlalchemy")
+    async def past(note: Note, tx: Tx) -> Note:
+        number = note.text.isdigit()
+        connection = await raw(tx)
+        await connection.fetchval(
+            f"SELECT $1::{'bigint' if number else 'text'}", int(note.text) if number else note.text
+        )
+        return note
 
     @router.get("/mine")
     async def mine(who: Caller) -> Identity:
@@ -159,6 +176,13 @@ async def test_the_same_key_of_one_account_at_another_school_is_another_request(
         reply = await service.http.post("/api/v1/notes", json={"text": "a"}, headers=headers)
         slugs.append(reply.json().get("type"))
     assert slugs == [None, "urn:kehou:problem:key-reused"], "never the answer that the other school was given"
+
+
+@pytest.mark.parametrize("value", ["a\u0000b", "99999999999999999999"])
+async def test_a_value_that_no_database_holds_is_not_understood(service: Running, value: str) -> None:
+    for way in ("stored", "past-sqlalchemy"):
+        reply = await service.http.post(f"/api/v1/{way}", json={"text": value})
+        assert (reply.status_code, reply.json()["type"]) == (422, "urn:kehou:problem:request-not-understood")
 
 
 async def test_an_unsafe_call_without_a_key_is_refused(service: Running) -> None:

@@ -3,9 +3,11 @@
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException as StarletteHTTPException  # noqa: TID251 - caught, never raised
 
 from services.kernel import problems
@@ -80,6 +82,13 @@ def _complaints(fault: RequestValidationError) -> list[dict[str, Any]]:
     ]
 
 
+def _is_bad_value(fault: BaseException | None) -> bool:
+    """Tell whether the database refused a value itself: a NUL in a text, a number beyond its column."""
+    while fault is not None and not isinstance(fault, asyncpg.DataError):
+        fault = fault.__cause__
+    return fault is not None
+
+
 def answer_problems(app: FastAPI) -> None:
     """Teach an app to answer every failure as a problem."""
 
@@ -102,7 +111,16 @@ def answer_problems(app: FastAPI) -> None:
             return refuse(problems.TooLarge(), code)
         return refuse(RequestNotUnderstood(errors=[{"where": "body", "what": str(fault)}]), code)
 
+    async def not_held(_: Request, fault: Exception) -> Response:
+        if not _is_bad_value(fault):
+            raise fault
+        # The driver's own words may hold the value, so they are neither answered nor logged.
+        get_logger().warning("request.value_not_held", fault=type(fault).__name__)
+        return refuse(RequestNotUnderstood(errors=[{"where": "request", "what": "A value cannot be stored"}]))
+
     app.add_exception_handler(problems.Refusal, refused)
+    app.add_exception_handler(asyncpg.DataError, not_held)
+    app.add_exception_handler(DBAPIError, not_held)
     app.add_exception_handler(RequestValidationError, not_understood)
     app.add_exception_handler(StarletteHTTPException, plain)
 
