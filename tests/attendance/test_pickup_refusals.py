@@ -111,7 +111,7 @@ async def test_guessing_ends_after_five_wrong_codes_for_a_child(gate: Gate) -> N
     assert outcome.refusal is None, "the QR code cannot be guessed and still goes"
 
 
-async def test_guessing_ends_on_a_phone_whichever_children_it_tries(gate: Gate) -> None:
+async def test_guessing_ends_for_a_phone_and_its_holder_whichever_children_they_try(gate: Gate) -> None:
     await gate.set_timings(phone_code_tries=3)
     made = await gate.issue(gate.school.guardians[5], gate.school.children[5])
     for index in range(2):
@@ -120,5 +120,10 @@ async def test_guessing_ends_on_a_phone_whichever_children_it_tries(gate: Gate) 
     for index in (2, 3):
         refusal = await gate.refused(Proof("code", "CCCCCD"), gate.school.children[index])
         assert isinstance(refusal, errors.PhoneGuessedTooOften)
-    (outcome,) = await gate.release(gate.asked(code(made), gate.school.children[5], device_id=new_id()))
+    afresh = await gate.refused(code(made), gate.school.children[5], device_id=new_id())
+    assert isinstance(afresh, errors.PhoneGuessedTooOften), "who logs in on a fresh device guesses no further"
+    asked = gate.asked(
+        code(made), gate.school.children[5], actor_id=gate.school.leader, is_leader=True, device_id=new_id()
+    )
+    (outcome,) = await gate.release(asked)
     assert outcome.refusal is None

@@ -13,7 +13,7 @@ from services.attendance.pickup.errors import ALARMING
 from services.attendance.pickup.judge_release import Judgement, judge_release
 from services.attendance.pickup.pass_token import read_pass
 from services.attendance.pickup.proof import PassKeys, Proof
-from services.attendance.pickup.read_proof import Gate, children_behind_code
+from services.attendance.pickup.read_proof import Gate, children_behind_code, hands_of
 from services.attendance.pickup.refuse_release import Attempt, RefusedChild, refuse_release
 from services.attendance.roster.school_settings import school_settings
 from services.kernel.database.transaction import raw
@@ -72,7 +72,6 @@ async def _children_behind(tx: AsyncSession, asked: LookAsked, *, keys: PassKeys
         except Refusal as refusal:
             return refusal
     settings = await school_settings(tx, asked.school_id)
-    phone = asked.device_id or asked.actor_id
-    gate = Gate(asked.school_id, asked.service_on, phone, keys, settings)
+    gate = Gate(asked.school_id, asked.service_on, hands_of(asked.actor_id, asked.device_id), keys, settings)
     found = await children_behind_code(tx, gate, asked.proof.word)
     return found if isinstance(found, Refusal) else sorted(found)

@@ -1,4 +1,4 @@
-"""Count wrong codes, so that guessing ends: per child, and per phone on which they are typed (peers.md 4a)."""
+"""Count wrong codes, so that guessing ends: per child, and per phone and person typing them (peers.md 4a)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,11 +29,15 @@ class Tries:
     service_on: date
     by_subject: dict[UUID, int]
 
+    def most(self, subjects: Collection[UUID]) -> int:
+        """Return the count of the one who was wrong most often."""
+        return max(self.by_subject[subject] for subject in subjects)
+
 
 async def lock_tries(
     tx: AsyncSession, school_id: UUID, service_on: date, subjects: Collection[UUID]
 ) -> Tries:
-    """Return how often each child or phone was wrong today; holds them until the transaction ends."""
+    """Return how often each child, phone or person was wrong today; holds them until the transaction ends."""
     rows = await (await raw(tx)).fetch(LOCK, school_id, service_on, list(set(subjects)))
     return Tries(school_id, service_on, {row["subject_id"]: row["tries"] for row in rows})
 

@@ -15,7 +15,7 @@ from services.attendance.pickup.people_at_gate import (
     people_at_gate,
 )
 from services.attendance.pickup.proof import PassKeys, Proof, ShownPass
-from services.attendance.pickup.read_proof import Gate, read_proof
+from services.attendance.pickup.read_proof import Gate, hands_of, read_proof
 from services.attendance.pickup.rules.release_objections import (
     AtTheGate,
     ChildAtGate,
@@ -79,7 +79,8 @@ async def judge_release(
     school_id, service_on = asker.school_id, asker.service_on
     people = await people_at_gate(tx, school_id, child_ids, service_on=service_on)
     names = {child_id: child.name for child_id, child in people.children.items()}
-    gate = Gate(school_id, service_on, asker.device_id or asker.actor_id, keys, people.settings)
+    hands = hands_of(asker.actor_id, asker.device_id)
+    gate = Gate(school_id, service_on, hands, keys, people.settings)
     behind = await read_proof(tx, gate, asker.proof, names, now=now)
     held = [stays[child_id] for child_id in child_ids if child_id in stays]
     elsewhere = [stay for stay in held if stay.adult_id != asker.actor_id or stay.state != "in_care"]

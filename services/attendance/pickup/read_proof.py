@@ -36,13 +36,22 @@ SELECT {COLUMNS} FROM pass
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Where and by whom a proof is read. ``phone`` is the device, or the person where none is known."""
+    """Where and by whom a proof is read.
+
+    ``hands`` is who types, and the device where it is known: wrong codes count against both, since a phone makes
+    its own device id, and a fresh log-in would bring fresh tries.
+    """
 
     school_id: UUID
     service_on: date
-    phone: UUID
+    hands: tuple[UUID, ...]
     keys: PassKeys
     settings: SchoolSettings
+
+
+def hands_of(actor_id: UUID, device_id: UUID | None) -> tuple[UUID, ...]:
+    """Return against whom a wrong code counts."""
+    return (actor_id,) if device_id is None else (actor_id, device_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +79,14 @@ async def read_proof(
 
 
 async def children_behind_code(tx: AsyncSession, gate: Gate, code: str) -> Collection[UUID] | Refusal:
-    """Return whose code this is, where nobody said so; a wrong one counts against the phone alone."""
-    tries = await lock_tries(tx, gate.school_id, gate.service_on, [gate.phone])
-    on_phone = tries.by_subject[gate.phone]
+    """Return whose code this is, where nobody said so; a wrong one counts against the hands alone."""
+    tries = await lock_tries(tx, gate.school_id, gate.service_on, gate.hands)
+    on_phone = tries.most(gate.hands)
     if on_phone >= gate.settings.phone_code_tries:
         return PhoneGuessedTooOften(tries=on_phone, again=True)
     if passes := await _by_code(tx, gate, read_code(code)):
         return passes.keys()
-    await count_tries(tx, tries, [gate.phone])
+    await count_tries(tx, tries, gate.hands)
     if on_phone + 1 >= gate.settings.phone_code_tries:
         return PhoneGuessedTooOften(tries=on_phone + 1)
     return UnknownPass(tries_left=gate.settings.phone_code_tries - on_phone - 1)
@@ -98,14 +107,14 @@ async def _read_qr(tx: AsyncSession, gate: Gate, token: str, names: Mapping[UUID
 
 
 async def _read_code(tx: AsyncSession, gate: Gate, code: str, names: Mapping[UUID, str]) -> Behind:
-    tries = await lock_tries(tx, gate.school_id, gate.service_on, [*names, gate.phone])
+    tries = await lock_tries(tx, gate.school_id, gate.service_on, [*names, *gate.hands])
     refused = _closed(gate, tries, names)
     if len(refused) == len(names):
         return Behind({}, refused)
     passes = await _by_code(tx, gate, code)
     wrong = names.keys() - passes.keys() - refused.keys()
     if wrong:
-        await count_tries(tx, tries, [*wrong, gate.phone])
+        await count_tries(tx, tries, [*wrong, *gate.hands])
     known = bool(passes)
     refused |= {child_id: _wrong(gate, tries, child_id, names[child_id], known=known) for child_id in wrong}
     return Behind({child: found for child, found in passes.items() if child not in refused}, refused)
@@ -119,7 +128,7 @@ async def _by_code(tx: AsyncSession, gate: Gate, code: str) -> dict[UUID, ShownP
 
 def _closed(gate: Gate, tries: Tries, names: Mapping[UUID, str]) -> dict[UUID, Refusal]:
     """Return for whom no code is taken any more today, right or wrong."""
-    on_phone = tries.by_subject[gate.phone]
+    on_phone = tries.most(gate.hands)
     if on_phone >= gate.settings.phone_code_tries:
         return {child_id: PhoneGuessedTooOften(tries=on_phone, again=True) for child_id in names}
     return {
@@ -132,7 +141,7 @@ def _closed(gate: Gate, tries: Tries, names: Mapping[UUID, str]) -> dict[UUID, R
 def _wrong(gate: Gate, tries: Tries, child_id: UUID, name: str, *, known: bool) -> Refusal:
     """Return the answer to a wrong code; the one that uses up the tries raises the alarm."""
     counted = tries.by_subject[child_id] + 1
-    on_phone = tries.by_subject[gate.phone] + 1
+    on_phone = tries.most(gate.hands) + 1
     if counted >= gate.settings.code_tries:
         return TooManyTries(child=name, tries=counted)
     if on_phone >= gate.settings.phone_code_tries:
