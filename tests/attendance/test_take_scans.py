@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from services.attendance.custody.errors import DayNotLaidOut, UnknownSession
+from services.attendance.custody.errors import DayNotLaidOut, UnknownChild, UnknownSession
 from services.attendance.scanning.rules.card_text import card_text, child_on_card
 from services.attendance.scanning.scan_batch import Scan, Scanner
 from services.attendance.scanning.take_scans import take_scans
@@ -61,6 +61,20 @@ async def test_a_batch_is_received_and_announced(qin: Phone) -> None:
     assert told.count(("in_care", qin.actor, True, True)) == 3
     letters = await rows(qin.database, qin.school, "SELECT count, letters->0->>'kind' FROM outgoing")
     assert letters == [(3, "attendance.child-received.v1")]
+
+
+async def test_one_id_for_two_children_receives_only_the_first(qin: Phone) -> None:
+    first, second = qin.scans(0, 1)
+    twin = Scan(first.scan_id, second.child_id, "card", second.occurred_at)
+    unread = Scan(first.scan_id, None, "card", first.occurred_at, UnknownChild)
+    results = await qin.send([first, twin, unread, first])
+    assert [outcome(result) for result in results] == [
+        "received",
+        "scan-id-reused",
+        "scan-id-reused",
+        "received",
+    ]
+    assert await rows(qin.database, qin.school, "SELECT count(*) FROM stay WHERE state = 'in_care'") == [(1,)]
 
 
 async def test_the_same_batch_again_gets_the_same_answer_and_adds_nothing(qin: Phone) -> None:

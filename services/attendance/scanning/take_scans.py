@@ -1,6 +1,6 @@
 """Take a batch of scans: the hot path of 16:30. About seven statements, whatever the batch holds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,8 +58,9 @@ async def take_scans(
         DayNotLaidOut: there is no list for that day; the phone keeps its queue.
         UnknownSession: the phone named a session that does not meet.
     """
+    first = {scan.scan_id: scan for scan in reversed(scans)}
     shift = scanner.skew(now)
-    sights, astray = _sort_out(scanner, scans, shift, now)
+    sights, astray = _sort_out(scanner, [each for each in scans if _same(each, first)], shift, now)
     children = {sight.child_id for sight in sights}
     school_id, day = scanner.school_id, scanner.service_on
     stand = await stand_of(tx, school_id, day, asks=(scanner.actor_id, scanner.session_id, children))
@@ -80,7 +81,21 @@ async def take_scans(
     problems = await refuse_scans(tx, scanner, batch.refused, known.refused, now=now)
     await _tell(tx, scanner, lines, batch.found, now=now)
     newest = stays | {line.step.child_id: line.after for line in lines}
-    return [_result(batch, problems, newest, scan) for scan in scans]
+    return [
+        _result(batch, problems, newest, scan) if _same(scan, first) else _reused(newest, scan)
+        for scan in scans
+    ]
+
+
+def _same(scan: Scan, first: Mapping[UUID, Scan]) -> bool:
+    """Tell whether a scan is the one that its id named first in this batch."""
+    before = first[scan.scan_id]
+    return (scan.child_id, scan.problem) == (before.child_id, before.problem)
+
+
+def _reused(newest: Mapping[UUID, HeldStay], scan: Scan) -> ScanResult:
+    stay = newest.get(scan.child_id) if scan.child_id else None
+    return ScanResult(scan.scan_id, "refused", stay, problem=ScanIdReused().problem())
 
 
 def _sort_out(
