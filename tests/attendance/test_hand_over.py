@@ -7,6 +7,8 @@ import pytest
 
 from services.attendance.custody.errors import (
     DayIsClosed,
+    HandOverClockAstray,
+    HandOverIdReused,
     NothingToOffer,
     NotOfferedToYou,
     NotYourOffer,
@@ -78,6 +80,29 @@ async def test_an_offer_sent_again_is_the_same_offer(afternoon: Afternoon) -> No
     assert await afternoon.homeroom.send_offer(offer) == first
     assert await afternoon.counts() == [(2, 1, 0, False)]
     await laws_hold(afternoon.database, afternoon.school)
+
+
+async def test_the_id_of_an_offer_never_answers_for_another(afternoon: Afternoon) -> None:
+    offer = afternoon.homeroom.an_offer(0, 1)
+    await afternoon.homeroom.send_offer(offer)
+    for other in (
+        afternoon.qin.an_offer(0, 1, hand_over_id=offer.hand_over_id),
+        afternoon.homeroom.an_offer(0, 2, hand_over_id=offer.hand_over_id),
+        afternoon.homeroom.an_offer(0, hand_over_id=offer.hand_over_id),
+    ):
+        with pytest.raises(HandOverIdReused):
+            await afternoon.homeroom.send_offer(other)
+    assert (await afternoon.standing(2))[0] == "expected"
+    await afternoon.qin.scan(0)
+    await afternoon.homeroom.take_back(offer.hand_over_id, 1)
+    assert (await afternoon.homeroom.send_offer(offer)).children == list(offer.child_ids), (
+        "the same, much later"
+    )
+
+
+async def test_an_offer_from_another_day_is_refused(afternoon: Afternoon) -> None:
+    with pytest.raises(HandOverClockAstray):
+        await afternoon.homeroom.offer(0, occurred_at=at(16, 30) - timedelta(days=1))
 
 
 async def test_a_child_without_a_place_that_stands_there_is_offered_too(afternoon: Afternoon) -> None:

@@ -1,6 +1,6 @@
 """Why a child does not change hands: what happened, and what the teacher does now."""
 
-from services.kernel.problems import Conflict, Forbidden, NotFound
+from services.kernel.problems import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class DayNotLaidOut(Conflict):
@@ -103,6 +103,21 @@ class NotYourOffer(Forbidden):
     """
 
     detail = "这次交接是{giver}老师发起的，只有{giver}老师或值班领导可以收回。"
+
+
+class HandOverIdReused(Unprocessable):
+    """This hand-over's id belongs to another offer: these children were not offered by it."""
+
+    detail = "这次交接的编号与之前的重复，孩子没有交出。请刷新后重新发起交接。"
+
+
+class HandOverClockAstray(Unprocessable):
+    """The phone's clock is on another day than the hand-over.
+
+    Facts: ``service_on``.
+    """
+
+    detail = "手机时间不准（不在{service_on}当天），孩子没有交出。请校准手机时间后再交接。"
 
 
 class NotInThisHandOver(Conflict):

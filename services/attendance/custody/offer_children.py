@@ -14,6 +14,8 @@ from services.attendance.custody.errors import (
     AlreadyOffered,
     DayIsClosed,
     DayNotLaidOut,
+    HandOverClockAstray,
+    HandOverIdReused,
     HomeAlready,
     InAnothersCare,
     NothingToOffer,
@@ -29,7 +31,7 @@ from services.attendance.dismissal.day_timers import UNACCEPTED, set_late_timers
 from services.attendance.roster.names_of import names_of
 from services.attendance.roster.settings import SchoolSettings, settings_from
 from services.attendance.safety.find_children import find_children, found_step
-from services.kernel.clock import local_hhmm
+from services.kernel.clock import local_hhmm, school_day
 from services.kernel.database.transaction import raw
 from services.kernel.ids import new_id
 from services.kernel.letters.announce import announce
@@ -49,7 +51,15 @@ CLASS_OF = """
 SELECT child.child_id, child.grade, child.class_name FROM child
  WHERE school_id = $1 AND child_id = ANY($2::uuid[]) AND NOT removed
 """
-KNOWN = "SELECT refused::text FROM hand_over WHERE school_id = $1 AND service_on = $2 AND hand_over_id = $3"
+KNOWN = """
+SELECT giver_id, offered, taken_back, refused::text AS refused,
+       ARRAY(SELECT child_id FROM stay WHERE stay.school_id = $1 AND stay.service_on = $2
+                AND child_id = ANY($4::uuid[]) AND stay.hand_over_id = $3
+              UNION SELECT child_id FROM entry WHERE entry.school_id = $1 AND entry.service_on = $2
+                AND child_id = ANY($4::uuid[]) AND entry.hand_over_id = $3) AS carried
+  FROM hand_over WHERE school_id = $1 AND service_on = $2 AND hand_over_id = $3
+"""
+"""Whom an offer of this id carries: on their way, or by the ledger; only those taken back leave no trace."""
 WRITE = """
 INSERT INTO hand_over (school_id, service_on, hand_over_id, giver_id, taker_id, session_id, room_id, offered,
                        accepted, taken_back, refused, offered_at)
@@ -113,17 +123,19 @@ async def offer_children(tx: AsyncSession, offer: Offer, *, now: datetime) -> Of
         DayNotLaidOut, DayIsClosed: nothing is handed over that day.
         UnknownSession: the session offered to does not meet.
         NothingToOffer: not one child can go; nothing is written.
+        HandOverIdReused: the id came before, with another offer.
+        HandOverClockAstray: it happened on another day than its list.
     """
+    if school_day(offer.occurred_at) != offer.service_on:
+        raise HandOverClockAstray(service_on=offer.service_on.isoformat())
     ground = await _ground(tx, offer)
     school_id, day = offer.school_id, offer.service_on
     due = max(ground.last_end or now, now + GRACE)
     if await admit_walk_ins(tx, school_id, day, ground.own, due_home_at=due):
         await set_late_timers(tx, school_id, day, {due})
     stays = await lock_stays(tx, school_id, day, offer.child_ids)
-    connection = await raw(tx)
-    if (stored := await connection.fetchval(KNOWN, school_id, day, offer.hand_over_id)) is not None:
-        refused = {UUID(child): problem for child, problem in orjson.loads(stored).items()}
-        return Offered(offer.hand_over_id, [each for each in offer.child_ids if each not in refused], refused)
+    if (known := await _known(tx, offer)) is not None:
+        return known
     told = _sort(offer, stays, ground.own)
     problems = await _problems(tx, offer, told.refused, stays)
     going = [step.child_id for step in told.opening if step.kind == "received"] + told.walking
@@ -146,6 +158,26 @@ async def offer_children(tx: AsyncSession, offer: Offer, *, now: datetime) -> Of
         facts={"service_on": day},
     )
     return Offered(offer.hand_over_id, going, problems)
+
+
+async def _known(tx: AsyncSession, offer: Offer) -> Offered | None:
+    """Return what this very offer was answered before."""
+    connection = await raw(tx)
+    stored = await connection.fetchrow(
+        KNOWN, offer.school_id, offer.service_on, offer.hand_over_id, list(offer.child_ids)
+    )
+    if stored is None:
+        return None
+    refused = {UUID(child): problem for child, problem in orjson.loads(stored["refused"]).items()}
+    going = [each for each in offer.child_ids if each not in refused]
+    untraced = set(going) - set(stored["carried"])
+    if (
+        (stored["giver_id"], stored["offered"]) != (offer.giver_id, len(going))
+        or not refused.keys() <= set(offer.child_ids)
+        or len(untraced) > stored["taken_back"]
+    ):
+        raise HandOverIdReused
+    return Offered(offer.hand_over_id, going, refused)
 
 
 async def _ground(tx: AsyncSession, offer: Offer) -> _Ground:
