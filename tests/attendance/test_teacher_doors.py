@@ -67,6 +67,23 @@ async def test_a_class_is_offered_scanned_and_accepted(
     assert back.json()["settled_at"] is not None
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"occurred_at": "9999-12-31T23:59:59+00:00"},
+        {"occurred_at": "0001-01-01T00:00:00+14:00"},
+        {"child_id": None, "card": "https://example.com/" + "x" * 2000},
+    ],
+)
+async def test_one_odd_scan_is_refused_alone_and_its_batch_is_taken(
+    qin: Caller, school: SmallSchool, odd: dict[str, Any]
+) -> None:
+    body = scans_of(school, 0, 1)
+    body["scans"][0] |= odd
+    told = await qin.post("/api/v1/scans", body)
+    assert [each["outcome"] for each in told.json()["results"]] == ["refused", "received"]
+
+
 async def test_a_card_is_scanned(doors: Doors, qin: Caller, school: SmallSchool) -> None:
     told = await qin.get("/api/v1/boards/cards", grade=3, class_name="1班")
     cards = told.json()["cards"]

@@ -13,6 +13,7 @@ from services.attendance.custody.hand_overs import HandOverShown, hand_overs
 from services.attendance.custody.offer_children import Offer, offer_children
 from services.attendance.custody.take_back import take_back
 from services.attendance.roster.staff_on_duty import StaffOnDuty
+from services.kernel.device_instant import DeviceInstant
 from services.kernel.web.dependencies import Now, Tx
 from services.kernel.web.once import OnceOnly
 
@@ -29,7 +30,7 @@ class OfferIn(BaseModel):
     session_id: UUID | None = None
     taker_id: UUID | None = None
     child_ids: Children
-    occurred_at: AwareDatetime
+    occurred_at: DeviceInstant
 
 
 class AcceptanceIn(BaseModel):
@@ -38,7 +39,7 @@ class AcceptanceIn(BaseModel):
     service_on: date
     child_ids: Children
     counted: int = Field(ge=0, le=1000)
-    occurred_at: AwareDatetime
+    occurred_at: DeviceInstant
 
 
 class TakingBackIn(BaseModel):

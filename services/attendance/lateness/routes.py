@@ -14,6 +14,7 @@ from services.attendance.lateness.rules.ladder import minutes_late
 from services.attendance.roster.school_of_children import school_of_children
 from services.attendance.roster.staff_on_duty import StaffOnDuty
 from services.contracts.personas import Persona
+from services.kernel.device_instant import DeviceInstant
 from services.kernel.web.dependencies import Caller, Now, Tx
 from services.kernel.web.once import OnceOnly
 
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/api/v1/late-cases", tags=["lateness"])
 class OnMyWayIn(BaseModel):
     """When somebody will be at the gate."""
 
-    until: AwareDatetime
+    until: DeviceInstant
 
 
 class PauseOut(BaseModel):

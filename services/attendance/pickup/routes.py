@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.attendance.pickup.check_pass import LookAsked, check_pass
 from services.attendance.pickup.errors import ReleaseClockAstray
@@ -19,6 +19,7 @@ from services.attendance.pickup.rules.device_clock import is_astray
 from services.attendance.roster.school_of_children import school_of_children
 from services.attendance.roster.staff_on_duty import OnDuty, StaffOnDuty
 from services.contracts.personas import Persona
+from services.kernel.device_instant import DeviceInstant
 from services.kernel.problems import Refusal
 from services.kernel.web.dependencies import Caller, Held, Now, Tx
 from services.kernel.web.problems import refuse
@@ -28,7 +29,7 @@ router = APIRouter(prefix="/api/v1", tags=["pickup"])
 Children = Annotated[list[UUID], Field(min_length=1, max_length=10)]
 
 
-def pass_keys(held: Held) -> PassKeys:
+async def pass_keys(held: Held) -> PassKeys:
     """Return what passes are made and read with; ValueError without a key: a secret has no default."""
     key = held.settings.card_key.get_secret_value()
     if not key:
@@ -126,7 +127,7 @@ class ReleaseIn(BaseModel):
 
     release_id: UUID
     service_on: date
-    occurred_at: AwareDatetime
+    occurred_at: DeviceInstant
     child_ids: Children
     proof: ProofIn
     person_matches: bool = True

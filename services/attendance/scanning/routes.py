@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from services.attendance.custody.errors import UnknownChild
 from services.attendance.custody.rules.take_step import HeldStay
@@ -16,6 +16,7 @@ from services.attendance.scanning.errors import BadCard, CardsNotSetUp
 from services.attendance.scanning.rules.card_text import child_on_card
 from services.attendance.scanning.scan_batch import Scan, Scanner, ScanResult
 from services.attendance.scanning.take_scans import take_scans
+from services.kernel.device_instant import DeviceInstant
 from services.kernel.problems import Refusal
 from services.kernel.web.answer import answer
 from services.kernel.web.dependencies import Held, Now, Tx
@@ -23,9 +24,11 @@ from services.kernel.web.dependencies import Held, Now, Tx
 router = APIRouter(prefix="/api/v1", tags=["scanning"])
 
 MOST_SCANS = 200
+MOST_OF_A_CARD = 200
+"""Characters; ours have about fifty."""
 
 
-def card_key(held: Held) -> bytes:
+async def card_key(held: Held) -> bytes:
     """Return the key of the cards' hashes, or nothing where there is none."""
     return held.settings.card_key.get_secret_value().encode()
 
@@ -33,13 +36,21 @@ def card_key(held: Held) -> bytes:
 CardKey = Annotated[bytes, Depends(card_key)]
 
 
+def cut(card: str) -> str:
+    """Return as much of a card's text as is ever read.
+
+    Somebody else's QR code may hold a whole page: that scan is a bad card, and no reason to refuse its batch.
+    """
+    return card[:MOST_OF_A_CARD]
+
+
 class ScanIn(BaseModel):
     """One scan: a card's text, or a child picked from the list. ``scan_id`` is made by the phone, once per scan."""
 
     scan_id: UUID
     child_id: UUID | None = None
-    card: str | None = Field(default=None, max_length=200)
-    occurred_at: AwareDatetime
+    card: Annotated[str, AfterValidator(cut)] | None = None
+    occurred_at: DeviceInstant
     method: Literal["card", "tap", "search"] = "card"
 
     def read(self, key: bytes, school_id: UUID) -> Scan:
@@ -62,7 +73,7 @@ class ScansIn(BaseModel):
     """
 
     service_on: date
-    device_clock: AwareDatetime | None = None
+    device_clock: DeviceInstant | None = None
     session_id: UUID | None = None
     scans: list[ScanIn] = Field(min_length=1, max_length=MOST_SCANS)
 
