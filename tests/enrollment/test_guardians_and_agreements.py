@@ -17,11 +17,12 @@ from services.enrollment.families.errors import (
     ChildNotOnFile,
     PhoneInvalid,
     RequestDecided,
+    TooManyOpenRequests,
     UnknownRequest,
 )
 from services.enrollment.families.find_children import find_children
 from services.enrollment.families.own_children import own_children
-from services.enrollment.families.request_guardianship import request_guardianship
+from services.enrollment.families.request_guardianship import MOST_OPEN, request_guardianship
 from services.enrollment.schools.people_by_phone import people_by_phone
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
 from services.kernel.cipher import FieldCipher
@@ -110,6 +111,21 @@ async def test_the_same_request_twice_is_one(filled: Schools, at: RolledBack, ci
         assert await tx.scalar(text("SELECT count(*) FROM guardianship_request")) == 1
         with pytest.raises(PhoneInvalid):
             await ask(tx, filled, cipher, phone="123")
+
+
+async def test_one_phone_does_not_fill_the_officers_list(
+    filled: Schools, at: RolledBack, cipher: FieldCipher
+) -> None:
+    async with at(filled.primary) as tx:
+        asked = [await ask(tx, filled, cipher) for _ in range(MOST_OPEN)]
+        with pytest.raises(TooManyOpenRequests):
+            await ask(tx, filled, cipher)
+        await request_guardianship(tx, asked[-1], cipher=cipher, now=NOON)
+        await ask(tx, filled, cipher, phone="13999990001")
+        await decide_guardianship(
+            tx, filled.primary, asked[0].request_id, child_id=None, reason="不认识", by=new_id(), now=NOON
+        )
+        await ask(tx, filled, cipher)
 
 
 async def test_a_guardian_of_two_schools_sees_the_children_of_both_and_no_others(

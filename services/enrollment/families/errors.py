@@ -15,6 +15,15 @@ class UnknownRequest(NotFound):
     detail = "没有找到这条申请，请刷新后再看。"
 
 
+class TooManyOpenRequests(Conflict):
+    """This phone has as many requests open at the school as a family could need.
+
+    Facts: ``most``.
+    """
+
+    detail = "您已有 {most} 条申请等待学校处理，请等学校处理后再提交，或直接联系班主任。"
+
+
 class RequestDecided(Conflict):
     """This request was decided before.
 
