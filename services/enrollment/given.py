@@ -9,12 +9,12 @@ from services.kernel.cipher import FieldCipher
 from services.kernel.web.dependencies import Held
 
 
-def policy_in_force(held: Held) -> Policy:
+async def policy_in_force(held: Held) -> Policy:
     """Return the policy that the settings name; read once per process."""
     return read_policy(held.settings.policy_file)
 
 
-def field_cipher(held: Held) -> FieldCipher:
+async def field_cipher(held: Held) -> FieldCipher:
     """Return the cipher of encrypted columns."""
     return held.cipher()
 

@@ -20,7 +20,7 @@ ANY_METHOD = ["GET", "POST"]
 """A wrong method is answered with 43002 and HTTP 200, not with 405."""
 
 
-def world_of(request: Request) -> World:
+async def world_of(request: Request) -> World:
     """The world this app shows."""
     world: World = request.app.state.world
     return world

@@ -98,7 +98,7 @@ async def where_now(
     if who.persona == Persona.GUARDIAN:
         found = await own_children(tx, who.people, service_on, child_id=child_id)
     else:
-        staff = staff_on_duty(who, school_id)
+        staff = await staff_on_duty(who, school_id)
         found = await child_of_school(tx, staff.school_id, service_on, child_id=child_id) if child_id else []
     if child_id is not None and not found:
         raise NotYours

@@ -23,7 +23,7 @@ class OnDuty:
     leader: bool
 
 
-def staff_on_duty(who: Caller, school_id: Annotated[UUID | None, Query()] = None) -> OnDuty:
+async def staff_on_duty(who: Caller, school_id: Annotated[UUID | None, Query()] = None) -> OnDuty:
     """Return who calls; the school may be left out by whoever has only one.
 
     Raises:
@@ -39,7 +39,7 @@ def staff_on_duty(who: Caller, school_id: Annotated[UUID | None, Query()] = None
     return OnDuty(school_id, who.person_in(school_id), who.device_id, who.persona, who.persona in LEADERS)
 
 
-def leader_on_duty(staff: Annotated[OnDuty, Depends(staff_on_duty)]) -> OnDuty:
+async def leader_on_duty(staff: Annotated[OnDuty, Depends(staff_on_duty)]) -> OnDuty:
     """Return the leader who calls; raises NotAllowed for the other staff."""
     if not staff.leader:
         raise NotAllowed(persona=staff.persona)

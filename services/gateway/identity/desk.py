@@ -42,7 +42,7 @@ def open_desk(held: Resources, settings: DoorSettings) -> Desk:
     )
 
 
-def desk_of(request: Request) -> Desk:
+async def desk_of(request: Request) -> Desk:
     """Return the process' desk."""
     desk: Desk = request.app.state.desk
     return desk

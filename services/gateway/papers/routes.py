@@ -16,7 +16,7 @@ A_MINUTE = "public, max-age=60"
 router = APIRouter(prefix="/api/v1", tags=["api"])
 
 
-def shelf_of(request: Request) -> DocumentShelf:
+async def shelf_of(request: Request) -> DocumentShelf:
     """Return the process' shelf."""
     shelf: DocumentShelf = request.app.state.shelf
     return shelf

@@ -1,4 +1,8 @@
-"""What a route may ask for in its signature."""
+"""What a route may ask for in its signature.
+
+All of it is ``async``, though little of it waits: FastAPI sends plain functions to a thread, and five hops to a
+thread and back cost more than many a request.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -19,7 +23,7 @@ class NotLoggedIn(Unauthenticated):
     detail = "请先登录。"
 
 
-def resources(request: Request) -> Resources:
+async def resources(request: Request) -> Resources:
     """Return what the process holds open."""
     held: Resources = request.app.state.resources
     return held
@@ -28,7 +32,7 @@ def resources(request: Request) -> Resources:
 Held = Annotated[Resources, Depends(resources)]
 
 
-def now(held: Held) -> datetime:
+async def now(held: Held) -> datetime:
     """Return the domain's instant, one for the whole request."""
     return held.clock.now()
 
@@ -36,7 +40,7 @@ def now(held: Held) -> datetime:
 Now = Annotated[datetime, Depends(now)]
 
 
-def caller(request: Request, held: Held) -> Identity:
+async def caller(request: Request, held: Held) -> Identity:
     """Return who the gateway says is calling; each service verifies it again."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -47,7 +51,7 @@ def caller(request: Request, held: Held) -> Identity:
 Caller = Annotated[Identity, Depends(caller)]
 
 
-def service_caller(who: Caller) -> Identity:
+async def service_caller(who: Caller) -> Identity:
     """Refuse everybody but a service that speaks for itself."""
     who.require(SERVICE)
     return who
