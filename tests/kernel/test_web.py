@@ -67,18 +67,14 @@ def routes() -> APIRouter:
 
     @router.post("/stored")
     async def stored(note: Note, tx: Tx) -> Note:
-        told: dict[str, object] = {"told": int(note.text) if note.text.isdigit() else note.text}
-        kind = "bigint" if note.text.isdigit() else "text"
-        await tx.execute(text(f"SELECT CAST(:told AS {kind})"), told)
+        kind, told = ("bigint", int(note.text)) if note.text.isdigit() else ("text", note.text)
+        await tx.execute(text(f"SELECT CAST(:told AS {kind})"), {"told": told})
         return note
 
     @router.post("/past-sqlalchemy")
     async def past(note: Note, tx: Tx) -> Note:
-        number = note.text.isdigit()
-        connection = await raw(tx)
-        await connection.fetchval(
-            f"SELECT $1::{'bigint' if number else 'text'}", int(note.text) if number else note.text
-        )
+        kind, told = ("bigint", int(note.text)) if note.text.isdigit() else ("text", note.text)
+        await (await raw(tx)).fetchval(f"SELECT $1::{kind}", told)
         return note
 
     @router.get("/mine")
