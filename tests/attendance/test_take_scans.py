@@ -193,6 +193,8 @@ def test_a_card_is_good_for_its_school_and_child_only() -> None:
     assert child_on_card(b"x" * 32, school_id, card) is None
     other = card_text(key, school_id, "s009", new_id())
     assert child_on_card(key, school_id, ".".join([*card.split(".")[:3], other.split(".")[3]])) is None
+    for told in ("好", "\ud800"):
+        assert child_on_card(key, school_id, ".".join([*card.split(".")[:3], told])) is None
 
 
 @pytest.mark.parametrize(
