@@ -109,3 +109,16 @@ async def test_notifications_pulls_the_openid_with_a_service_token_only(town: To
     person = town.keys.token(Identity(account_id=new_id(), persona="operator"), audience=INTERNAL)
     for told in ("", person, f"Bearer {person}", f"Bearer {session['access_token']}"):
         assert (await town.http.get(address, headers={"Authorization": told})).status_code == 404
+
+
+async def test_with_the_refresh_token_the_session_goes_on_at_once(town: Town) -> None:
+    phone = town.fresh_phone()
+    await town.add_guardian("S001", phone)
+    guest = await town.log_in(phone)
+    await town.agree(guest["access_token"], "account", "children")
+    code = await town.wechat.phone_code(await town.wechat.person(phone))
+    body = {"code": code, "refresh_token": guest["refresh_token"]}
+    answer = await town.ask("POST", "me/phone", guest["access_token"], json=body)
+    assert answer.json()["persona"] == "guardian"
+    assert (await town.refresh(answer.json())).status_code == 200
+    assert (await town.refresh(guest)).status_code == 401

@@ -16,7 +16,7 @@ from services.gateway.identity.forward_phone import Relation, accept_invitation,
 from services.gateway.identity.keep_people import people_of
 from services.gateway.identity.record_consent import record_consent, withdraw_consent
 from services.gateway.identity.rules.hats import hats_of
-from services.gateway.identity.session_routes import LOGIN_FREE, Code
+from services.gateway.identity.session_routes import LOGIN_FREE, Code, RefreshToken, WishIn
 from services.gateway.identity.shapes import (
     ConsentOut,
     ConsentTextOut,
@@ -24,6 +24,7 @@ from services.gateway.identity.shapes import (
     MeOut,
     PersonasOut,
     PersonOut,
+    SessionOut,
     consents_out,
     masked,
     personas_out,
@@ -41,10 +42,11 @@ class ConsentIn(BaseModel):
     version: Annotated[str, StringConstraints(max_length=40)]
 
 
-class PhoneCodeIn(BaseModel):
-    """The code that WeChat's phone button gave."""
+class PhoneCodeIn(WishIn):
+    """The code that WeChat's phone button gave; with the newest refresh token the session goes on at once."""
 
     code: Code
+    refresh_token: RefreshToken | None = None
 
 
 class AcceptanceIn(BaseModel):
@@ -111,9 +113,10 @@ async def withdraw(purpose: str, who: Caller, tx: Tx, now: Now, desk: AtDesk) ->
 
 
 @router.post("/me/phone")
-async def bind(body: PhoneCodeIn, who: Caller, desk: AtDesk) -> PersonasOut:
-    """Bind the phone that WeChat verified, and return as whom the account may act; the next refresh takes it up."""
-    return PersonasOut(personas=personas_out(await claim_phone(desk, who.account_id, body.code)))
+async def bind(body: PhoneCodeIn, who: Caller, desk: AtDesk) -> SessionOut | PersonasOut:
+    """Bind the phone that WeChat verified; answer with the session as it goes on, or as whom it may."""
+    bound = await claim_phone(desk, who.account_id, body.code, token=body.refresh_token, wish=body.wish())
+    return bound if isinstance(bound, SessionOut) else PersonasOut(personas=personas_out(bound))
 
 
 @router.post("/invitations/acceptance")

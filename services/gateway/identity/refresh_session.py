@@ -1,6 +1,9 @@
 """Go on with a session: a new access token, after enrollment was asked again."""
 
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.personas import Persona
 from services.gateway.identity.ask_about import ask_about
@@ -36,14 +39,29 @@ async def refresh_session(desk: Desk, token: str, wish: Wish) -> SessionOut:
         account = await lock_account(tx, asked.account_id)
         family = await find_session(tx, token, real_now=real)
         if isinstance(family, TokenFamily):
-            before = family.persona
             wardrobe = await wardrobe_of(tx, account, answer, real_now=real, now=now)
-            hat = _hat(wardrobe, family, wish)
-            fresh = await rotate_token(tx, family, token, hat, real_now=real)
-            await note_device(tx, account.account_id, family.device_id, real_now=real)
-            await note_hat(tx, account.account_id, hat, before=before, now=now)
-            return session_out(account, family, hat, wardrobe, signer=desk.held.signer, refresh_token=fresh)
+            return await go_on(desk, tx, account, Turn(family, token, wish), wardrobe)
     raise family
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A session that goes on: the refresh token that is used up for it, and as whom."""
+
+    family: TokenFamily
+    token: str
+    wish: Wish
+
+
+async def go_on(desk: Desk, tx: AsyncSession, account: Account, turn: Turn, wardrobe: Wardrobe) -> SessionOut:
+    """Use the token up and return the next pair; ``account`` is held by the transaction."""
+    now, real = desk.held.clock.now(), real_now()
+    family, before = turn.family, turn.family.persona
+    hat = _hat(wardrobe, family, turn.wish)
+    fresh = await rotate_token(tx, family, turn.token, hat, real_now=real)
+    await note_device(tx, account.account_id, family.device_id, real_now=real)
+    await note_hat(tx, account.account_id, hat, before=before, now=now)
+    return session_out(account, family, hat, wardrobe, signer=desk.held.signer, refresh_token=fresh)
 
 
 async def _whose(desk: Desk, token: str, real: datetime, now: datetime) -> Account:

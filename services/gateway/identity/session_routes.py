@@ -18,6 +18,7 @@ from services.kernel.web.dependencies import Caller, Tx
 LOGIN_FREE: dict[str, object] = {"security": []}
 
 Code = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[\w.~-]+$")]
+RefreshToken = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 
 
 class WishIn(BaseModel):
@@ -43,7 +44,7 @@ class LoginIn(WishIn):
 class RefreshIn(WishIn):
     """The newest refresh token."""
 
-    refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    refresh_token: RefreshToken
 
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
