@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from services.cli.demo.found_sample import found_sample
 from services.cli.platform.layout import default_layout
 from services.cli.platform.platform import Platform, Wishes
 from services.kernel.unable import Unable
@@ -28,13 +29,18 @@ def up(
     standin: Annotated[
         bool, typer.Option(help="Stand in for WeChat and SMS; without it the real ones (KEHOU_WECHAT_URL …).")
     ] = True,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Found the sample primary school, unless it is there already.")
+    ] = False,
 ) -> None:
     """Run the platform: database, four services, their workers and the stand-in. Ctrl-C stops it in order."""
     standin = standin and not os.environ.get("KEHOU_WECHAT_URL")
-    asyncio.run(_run(Wishes(host=host, port=port, standin=standin)))
+    if sample and not standin:
+        raise Unable("the sample school needs the stand-in for WeChat: its officer has no real phone.")
+    asyncio.run(_run(Wishes(host=host, port=port, standin=standin), sample=sample))
 
 
-async def _run(wishes: Wishes) -> None:
+async def _run(wishes: Wishes, *, sample: bool) -> None:
     told_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     starting = asyncio.current_task()
@@ -48,6 +54,8 @@ async def _run(wishes: Wishes) -> None:
         raise Unable("stopped before everything had started.") from stopped
     for signum in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(signum, told_to_stop.set)
+    if sample and not await found_sample(platform):
+        notice("the sample school is here already")
     _welcome(platform)
     await told_to_stop.wait()
     # A second Ctrl-C is for the impatient: it ends us, and the kernel ends everything else.
@@ -67,5 +75,6 @@ def _welcome(platform: Platform) -> None:
     console.print(f"  API docs          {platform.gateway_url}/api/v1/docs")
     if platform.standin_url:
         console.print(f"  parents' phones   {platform.standin_url}/")
+    console.print(f"  schools' pages    {platform.gateway_url}/")
     console.print(f"  logs              {platform.layout.logs}")
     console.print("  Ctrl-C stops everything in order.")
