@@ -9,8 +9,8 @@ from services.cli.demo.family_phone import FamilyPhone
 from services.cli.demo.line import Broken, Refused
 from services.cli.demo.stage import Stage
 
-ALLOWED = 2
-"""How often a family taps “allow”: received and released are two messages."""
+ALLOWED = 1
+"""How often a family taps “allow”: “received” comes by WeChat, “released” waits in the app."""
 
 
 async def let_families_in(stage: Stage) -> None:
@@ -28,9 +28,12 @@ async def let_families_in(stage: Stage) -> None:
             await family.act_as("guardian")
             await family.find_children()
             await family.ask_for_care()
-            await family.sign(agreement)
-            if family.part.told:
+            if family.part.signs:
+                await family.sign(agreement)
+            if family.part.allows != "nothing":
                 await family.allow_messages(templates, times=ALLOWED)
+            if family.part.allows == "muted":
+                await family.mute(templates)
 
         async with asyncio.TaskGroup() as group:
             for family in stage.families:

@@ -7,8 +7,8 @@ from typing import Any
 from openpyxl import Workbook
 
 from services.cli.demo.line import Broken
-from services.cli.demo.stage import Stage
 from services.cli.demo.staff_phone import StaffPhone
+from services.cli.demo.stage import Stage
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SCHOOL_CODE = "S001"

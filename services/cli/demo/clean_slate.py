@@ -21,13 +21,7 @@ async def clean_slate(folder: Path) -> None:
     Raises:
         Unable: a demo runs there now, or the folder cannot be removed.
     """
-    if is_held(folder):
-        raise Unable(f"A demo runs already on {folder}: stop it first.")
-    try:
-        if folder.exists():
-            shutil.rmtree(folder)
-    except OSError as fault:
-        raise Unable(f"Cannot empty {folder} ({fault.strerror}): remove it yourself.") from fault
+    _empty(folder)
     if (url := named_server()) is not None:
         connection = await connect(make_url(url))
         try:
@@ -35,6 +29,16 @@ async def clean_slate(folder: Path) -> None:
                 await connection.execute(f'DROP DATABASE IF EXISTS "{PREFIX}{service}" WITH (FORCE)')
         finally:
             await connection.close()
+
+
+def _empty(folder: Path) -> None:
+    if is_held(folder):
+        raise Unable(f"A demo runs already on {folder}: stop it first.")
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as fault:
+        raise Unable(f"Cannot empty {folder} ({fault.strerror}): remove it yourself.") from fault
 
 
 def demo_layout(base: Layout) -> Layout:

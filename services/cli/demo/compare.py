@@ -1,4 +1,4 @@
-"""Do the books agree: with each other, and with what was played? Each complaint is a sentence; none is what it must be."""
+"""Do the books agree, with each other and with what was played? Each complaint is a sentence; there must be none."""
 
 from collections.abc import Iterator
 

@@ -34,7 +34,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Which day is dealt: the same seed, the same day.")] = 1,
     rate: Annotated[
         float, typer.Option(min=1, max=300, help="How many times faster than real time at most.")
-    ] = 100,
+    ] = 180,
     port: Annotated[
         int | None, typer.Option(envvar="KEHOU_PORT", help="Where the gateway listens (default 8460).")
     ] = None,

@@ -25,9 +25,20 @@ class Habit(StrEnum):
     """Every batch goes out twice: the first answer was lost."""
     SCANS_TWICE = "scans twice"
     """Some cards are read again, under new ids."""
+    ASTRAY = "astray"
+    """Its clock is far ahead."""
 
 
-HABITS = (Habit.PLAIN, Habit.OFFLINE, Habit.PLAIN, Habit.RESENDS, Habit.PLAIN, Habit.SCANS_TWICE)
+HABITS = (
+    Habit.PLAIN,
+    Habit.OFFLINE,
+    Habit.PLAIN,
+    Habit.RESENDS,
+    Habit.ASTRAY,
+    Habit.SCANS_TWICE,
+    Habit.PLAIN,
+)
+ASTRAY = timedelta(minutes=23)
 
 
 def habit_of(phone: StaffPhone) -> Habit:
@@ -43,9 +54,10 @@ async def receive_children(stage: Stage, phone: StaffPhone, child_ids: Sequence[
     """
     habit = habit_of(phone)
     at = stage.pace.now()
+    wrong = ASTRAY if habit is Habit.ASTRAY else timedelta()
     batches: list[list[Scan]] = []
     for first in range(0, len(child_ids), BATCH):
-        batches.append(_read_cards(stage, child_ids[first : first + BATCH], at))
+        batches.append(_read_cards(stage, child_ids[first : first + BATCH], at + wrong))
         at += BATCH * A_CHILD
     if habit is Habit.SCANS_TWICE:
         batches.append(_read_cards(stage, child_ids[::5], at))
@@ -58,6 +70,7 @@ async def receive_children(stage: Stage, phone: StaffPhone, child_ids: Sequence[
 
 
 def _read_cards(stage: Stage, child_ids: Sequence[str], at: datetime) -> list[Scan]:
+    """Return scans with the instants that the phone's clock shows."""
     return [
         Scan(str(new_id()), child_id, stage.cards[child_id], at + place * A_CHILD)
         for place, child_id in enumerate(child_ids)
@@ -65,7 +78,10 @@ def _read_cards(stage: Stage, child_ids: Sequence[str], at: datetime) -> list[Sc
 
 
 async def _send(stage: Stage, phone: StaffPhone, batch: Sequence[Scan]) -> None:
-    results = await phone.send(batch, device_clock=stage.pace.now())
+    # The platform takes the way of the request for an error of the clock; on a clock that runs a hundred times
+    # too fast a moment is a minute. So only the phone whose clock is wrong says what it shows.
+    wrong = ASTRAY if habit_of(phone) is Habit.ASTRAY else None
+    results = await phone.send(batch, device_clock=stage.pace.now() + wrong if wrong else None)
     for scan, result in zip(batch, results, strict=True):
         stage.scans[result["outcome"]] += 1
         if result["outcome"] not in {"received", "moved", "already_yours"}:

@@ -55,14 +55,14 @@ class StaffPhone(WechatPhone):
             },
         )
 
-    async def send(self, scans: Sequence[Scan], *, device_clock: datetime) -> list[Any]:
-        """Send a batch; returns a result for each scan in order."""
+    async def send(self, scans: Sequence[Scan], *, device_clock: datetime | None) -> list[Any]:
+        """Send a batch, and what the own clock shows if it may be wrong; returns a result for each scan in order."""
         answer = await self.ask(
             "POST",
             "scans",
             json={
                 "service_on": self.service_on,
-                "device_clock": device_clock.isoformat(),
+                "device_clock": device_clock.isoformat() if device_clock else None,
                 "scans": [scan.wire() for scan in scans],
             },
         )

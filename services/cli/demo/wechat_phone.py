@@ -45,7 +45,7 @@ class WechatPhone:
             if refusal.status != UNAUTHENTICATED or not self._persona:
                 raise
         # The token's ten minutes are over.
-        await self.act_as(self._persona)
+        await self.act_as(self._persona, again=True)
         return await self._lines.door.call(method, f"/api/v1/{path}", token=self.token, **content)
 
     async def install(self, consents: Sequence[dict[str, str]]) -> None:
@@ -61,14 +61,17 @@ class WechatPhone:
         for consent in consents:
             await self.ask("POST", "me/consents", json=consent)
         code = await self._tap("phone-codes", {"openid": self.openid})
-        await self.ask("POST", "me/phone", json={"code": code["code"]})
+        bound = {"code": code["code"], "refresh_token": self._refresh_token}
+        self._take(await self.ask("POST", "me/phone", json=bound))
 
-    async def act_as(self, persona: str) -> None:
-        """Change the token for one of this persona.
+    async def act_as(self, persona: str, *, again: bool = False) -> None:
+        """Have a token of this persona: whoever is one person alone got it with the phone.
 
         Raises:
             Broken: the platform made it a token of another.
         """
+        if self._persona == persona and not again:
+            return
         told = await self._lines.door.call(
             "POST",
             "/api/v1/sessions/refresh",
@@ -76,7 +79,6 @@ class WechatPhone:
         )
         if told["persona"] != persona:
             raise Broken(f"{self.name} asked for a token of a {persona} and got one of a {told['persona']}")
-        self._persona = persona
         self._take(told)
 
     async def allow_messages(self, templates: Sequence[str], *, times: int) -> None:
@@ -85,6 +87,11 @@ class WechatPhone:
             await self._tap("accepts", {"openid": self.openid, "template_id": template, "times": times})
         for _ in range(times):
             await self._report({"answers": dict.fromkeys(templates, "accept")})
+
+    async def mute(self, templates: Sequence[str]) -> None:
+        """Turn the messages off in WeChat's own settings: nobody tells the platform."""
+        for template in templates:
+            await self._tap("accepts", {"openid": self.openid, "template_id": template, "times": 0})
 
     async def _report(self, answers: dict[str, Any]) -> None:
         """Tell the platform what was tapped; just after the log-in its messengers may not know this phone yet."""
@@ -102,6 +109,7 @@ class WechatPhone:
     def _take(self, session: dict[str, Any]) -> None:
         self.token = session["access_token"]
         self._refresh_token = session["refresh_token"]
+        self._persona = session["persona"]
         self.people = {person["school_id"]: person["person_id"] for person in session["people"]}
 
     async def _tap(self, what: str, body: dict[str, Any]) -> Any:
