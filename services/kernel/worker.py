@@ -96,7 +96,7 @@ class Worker:
         pool = await stack.enter_async_context(
             asyncpg.create_pool(self._url, min_size=2, max_size=4, ssl=False, reset=_as_it_is)
         )
-        manager = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+        manager = _Manager(Queries(AsyncpgPoolDriver(pool)))
         for name, handler in self._jobs.items():
             manager.entrypoint(name)(partial(_call, handler))
         return manager
@@ -104,6 +104,14 @@ class Worker:
 
 async def _as_it_is(_: object) -> None:
     """Give a connection back without a word: PgQueuer leaves nothing behind on one, and asks often."""
+
+
+class _Manager(QueueManager):
+    """PgQueuer starts to probe its listener before it listens: a first probe that is lost would end it."""
+
+    async def _run_periodic_health_check(self, interval: timedelta = timedelta(seconds=10)) -> None:
+        await asyncio.sleep(interval.total_seconds())
+        await super()._run_periodic_health_check(interval)
 
 
 async def _call(handler: JobHandler, job: Job) -> None:
