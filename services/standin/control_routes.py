@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from services.standin.codes import CodeFor
 from services.standin.faults import Fault
 from services.standin.wechat_routes import TheWorld
+from services.standin.world import World
 
 router = APIRouter(prefix="/_standin")
 
@@ -27,10 +28,11 @@ class OpenidIn(BaseModel):
 
 
 class AcceptIn(BaseModel):
-    """A tap on "allow" in the subscribe popup, or several."""
+    """A tap on "allow" in the subscribe popup, or several; for one template, or those of one popup."""
 
     openid: str
-    template_id: str
+    template_id: str = ""
+    template_ids: list[str] = Field(default_factory=list, max_length=5)
     times: int = Field(1, ge=0, le=1000)
     """0 turns the template off, as a user does in the settings."""
 
@@ -63,14 +65,8 @@ async def mint_phone_code(world: TheWorld, body: OpenidIn) -> dict[str, str]:
 @router.post("/accepts", status_code=201)
 async def accept(world: TheWorld, body: AcceptIn) -> dict[str, Any]:
     """The user's answer to the subscribe popup."""
-    if body.times == 0:
-        world.quotas.refuse(body.openid, body.template_id)
-        return {"left": 0, "answer": "reject"}
-    card = world.account.cards.get(body.template_id)
-    if card is None:
-        return {"left": 0, "answer": "filter"}
-    left = world.quotas.accept(body.openid, body.template_id, body.times, long_term=card.long_term)
-    return {"left": left, "answer": "accept"}
+    answers = [_answer(world, body, template) for template in body.template_ids or [body.template_id]]
+    return answers[0] if not body.template_ids else {"answers": answers}
 
 
 @router.get("/received")
@@ -137,3 +133,15 @@ async def set_pace(world: TheWorld, body: PaceIn) -> dict[str, float]:
     """Answer sends slower or faster from now on."""
     world.answer_ms = body.answer_ms
     return {"answer_ms": body.answer_ms}
+
+
+def _answer(world: World, body: AcceptIn, template_id: str) -> dict[str, Any]:
+    """What the popup calls back with for one template."""
+    if body.times == 0:
+        world.quotas.refuse(body.openid, template_id)
+        return {"left": 0, "answer": "reject"}
+    card = world.account.cards.get(template_id)
+    if card is None:
+        return {"left": 0, "answer": "filter"}
+    left = world.quotas.accept(body.openid, template_id, body.times, long_term=card.long_term)
+    return {"left": left, "answer": "accept"}
