@@ -9,6 +9,8 @@ from services.cli.demo.family_phone import FamilyPhone
 from services.cli.demo.line import Broken, Refused
 from services.cli.demo.stage import Stage
 
+AT_ONCE = 16
+"""Families on their phones at the same moment: as many as keep every process of the platform busy."""
 ALLOWED = 1
 """How often a family taps “allow”: “received” comes by WeChat, “released” waits in the app."""
 
@@ -23,17 +25,20 @@ async def let_families_in(stage: Stage) -> None:
             FamilyPhone(stage.lines, part, stage.school_id, stage.service_on) for part in stage.cast.families
         ]
 
+        turn = asyncio.Semaphore(AT_ONCE)
+
         async def settle_in(family: FamilyPhone) -> None:
-            await family.install(consents)
-            await family.act_as("guardian")
-            await family.find_children()
-            await family.ask_for_care()
-            if family.part.signs:
-                await family.sign(agreement)
-            if family.part.allows != "nothing":
-                await family.allow_messages(templates, times=ALLOWED)
-            if family.part.allows == "muted":
-                await family.mute(templates)
+            async with turn:
+                await family.install(consents)
+                await family.act_as("guardian")
+                await family.find_children()
+                await family.ask_for_care()
+                if family.part.signs:
+                    await family.sign(agreement)
+                if family.part.allows != "nothing":
+                    await family.allow_messages(templates, times=ALLOWED)
+                if family.part.allows == "muted":
+                    await family.mute(templates)
 
         async with asyncio.TaskGroup() as group:
             for family in stage.families:

@@ -83,15 +83,13 @@ class WechatPhone:
 
     async def allow_messages(self, templates: Sequence[str], *, times: int) -> None:
         """Tap “allow” in the subscribe popup, ``times`` times; WeChat counts it, and so does the platform."""
-        for template in templates:
-            await self._tap("accepts", {"openid": self.openid, "template_id": template, "times": times})
+        await self._tap("accepts", {"openid": self.openid, "template_ids": list(templates), "times": times})
         for _ in range(times):
             await self._report({"answers": dict.fromkeys(templates, "accept")})
 
     async def mute(self, templates: Sequence[str]) -> None:
         """Turn the messages off in WeChat's own settings: nobody tells the platform."""
-        for template in templates:
-            await self._tap("accepts", {"openid": self.openid, "template_id": template, "times": 0})
+        await self._tap("accepts", {"openid": self.openid, "template_ids": list(templates), "times": 0})
 
     async def _report(self, answers: dict[str, Any]) -> None:
         """Tell the platform what was tapped; just after the log-in its messengers may not know this phone yet."""
