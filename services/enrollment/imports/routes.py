@@ -56,7 +56,9 @@ class Sender:
         )
 
 
-async def desk_for(wanted: Annotated[Wanted, Query()], policy: PolicyInForce, cipher: Cipher, now: Now) -> Desk:
+async def desk_for(
+    wanted: Annotated[Wanted, Query()], policy: PolicyInForce, cipher: Cipher, now: Now
+) -> Desk:
     """Return the desk that takes the file in."""
     return Desk(wanted.school_id, policy, cipher, now)
 

@@ -16,6 +16,7 @@ _SET_SCOPE = text("SELECT set_config('kehou.school_ids', :school_ids, true)")
 def _to_json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
+
 STATEMENTS = 500
 """Prepared statements kept per connection: a service says some two hundred different ones."""
 
