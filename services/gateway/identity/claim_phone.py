@@ -47,7 +47,7 @@ async def claim_phone(
         wardrobe = await wardrobe_of(tx, account, answer, real_now=real, now=now)
         family = None if token is None else await find_session(tx, token, real_now=real)
         if token is not None and isinstance(family, TokenFamily) and family.account_id == account_id:
-            return await go_on(desk, tx, account, Turn(family, token, wish), wardrobe)
+            return await go_on(tx, desk, account, Turn(family, token, wish), wardrobe)
     if isinstance(family, Refusal):
         raise family
     return wardrobe

@@ -40,7 +40,7 @@ async def refresh_session(desk: Desk, token: str, wish: Wish) -> SessionOut:
         family = await find_session(tx, token, real_now=real)
         if isinstance(family, TokenFamily):
             wardrobe = await wardrobe_of(tx, account, answer, real_now=real, now=now)
-            return await go_on(desk, tx, account, Turn(family, token, wish), wardrobe)
+            return await go_on(tx, desk, account, Turn(family, token, wish), wardrobe)
     raise family
 
 
@@ -53,7 +53,7 @@ class Turn:
     wish: Wish
 
 
-async def go_on(desk: Desk, tx: AsyncSession, account: Account, turn: Turn, wardrobe: Wardrobe) -> SessionOut:
+async def go_on(tx: AsyncSession, desk: Desk, account: Account, turn: Turn, wardrobe: Wardrobe) -> SessionOut:
     """Use the token up and return the next pair; ``account`` is held by the transaction."""
     now, real = desk.held.clock.now(), real_now()
     family, before = turn.family, turn.family.persona
