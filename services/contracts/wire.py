@@ -22,7 +22,7 @@ class Fact(Wire):
     READERS: ClassVar[tuple[str, ...]] = ()
     """The services that hear this fact."""
     PATIENCE: ClassVar[timedelta] = timedelta()
-    """How long it may wait for company on its way at most (real time)."""
+    """How long it may wait for company on its way (real time)."""
 
     kind: str
     at: AwareDatetime

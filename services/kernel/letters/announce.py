@@ -2,13 +2,12 @@
 
 import json
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.kernel.clock import real_now
 from services.kernel.ids import new_id
 from services.kernel.jobs import enqueue
 from services.kernel.letters.envelope import Announced
@@ -26,8 +25,8 @@ async def announce(tx: AsyncSession, *facts: Announced, now: datetime) -> None:
     """Tell each fact to the services that its class names, if this transaction commits.
 
     All facts of one call travel as one batch per reader and arrive in this order. A fact without readers is
-    not written at all. ``now`` is the domain's instant. A batch waits at most as long (real time) as its least
-    patient fact allows, so that what a crowd says within a moment crosses in one post.
+    not written at all. ``now`` is the domain's instant. A batch waits as long (real time) as its least patient
+    fact allows, so that what a crowd says within a moment crosses in one post.
     """
     if not facts:
         return
@@ -56,11 +55,4 @@ async def announce(tx: AsyncSession, *facts: Announced, now: datetime) -> None:
     if batches:
         await tx.execute(_WRITE, batches)
         patience = min(type(fact).PATIENCE for fact in facts)
-        delay = _till_departure(patience, real_now().timestamp())
-        await enqueue(tx, LETTERS, [batch["batch_id"].bytes for batch in batches], delay=delay)
-
-
-def _till_departure(patience: timedelta, real: float) -> timedelta:
-    """Return how long until the next departure: every ``patience`` one leaves, for all who have that much of it."""
-    seconds = patience.total_seconds()
-    return timedelta(seconds=seconds - real % seconds) if seconds else timedelta()
+        await enqueue(tx, LETTERS, [batch["batch_id"].bytes for batch in batches], delay=patience)
