@@ -1,7 +1,6 @@
 """Many ask for the newest state of one thing at once: they share a look at it instead of taking one each."""
 
 import asyncio
-import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable
 from itertools import count
@@ -17,14 +16,11 @@ class SharedLook(Generic[Subject]):
     last of them. Without it each of them pulls, they overtake each other, and each that lost pulls again.
     """
 
-    def __init__(self, look: Callable[[Subject], Awaitable[None]], *, rest_seconds: float = 0.0) -> None:
-        """``rest_seconds`` (real time) lie at least between the beginnings of two looks at one subject."""
+    def __init__(self, look: Callable[[Subject], Awaitable[None]]) -> None:
         self._look = look
-        self._rest_seconds = rest_seconds
         self._order = count()
         self._turns: defaultdict[Subject, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._begun: dict[Subject, int] = {}
-        self._not_before: dict[Subject, float] = {}
 
     async def __call__(self, subject: Subject) -> None:
         """Return when a look that began after this call has ended; raises what the own look raised."""
@@ -32,11 +28,7 @@ class SharedLook(Generic[Subject]):
         async with self._turns[subject]:
             if self._begun.get(subject, -1) > asked:
                 return
-            # Whoever asks while we wait is served by the look to come.
-            if (rest := self._not_before.get(subject, 0.0) - time.monotonic()) > 0:
-                await asyncio.sleep(rest)
             self._begun[subject] = next(self._order)
-            self._not_before[subject] = time.monotonic() + self._rest_seconds
             try:
                 await self._look(subject)
             except BaseException:

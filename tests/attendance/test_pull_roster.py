@@ -81,7 +81,7 @@ def enrollment(empty_school: SmallSchool) -> Enrollment:
 def pull(
     attendance_db: Database, clock: ManualClock, enrollment: Enrollment, monkeypatch: pytest.MonkeyPatch
 ) -> PullRoster:
-    monkeypatch.setattr(module, "REST_SECONDS", 0)
+    monkeypatch.setattr(module, "GATHER_SECONDS", 0)
     return PullRoster(attendance_db, clock, enrollment)
 
 

@@ -1,7 +1,6 @@
 """Looks that many share."""
 
 import asyncio
-import time
 
 import pytest
 
@@ -57,19 +56,6 @@ async def test_a_look_that_failed_serves_nobody() -> None:
     results = await asyncio.gather(*(shared("school") for _ in range(3)), return_exceptions=True)
     assert [type(result) for result in results] == [ConnectionError, type(None), type(None)]
     assert tries == 2
-
-
-async def test_two_looks_lie_apart() -> None:
-    begun: list[float] = []
-
-    async def look(_: str) -> None:
-        begun.append(time.monotonic())
-
-    shared = SharedLook(look, rest_seconds=0.05)
-    await shared("school")
-    await asyncio.gather(*(shared("school") for _ in range(5)))
-    assert len(begun) == 2
-    assert begun[1] - begun[0] >= 0.05
 
 
 async def test_the_next_asker_after_a_look_takes_a_new_one() -> None:

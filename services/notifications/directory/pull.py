@@ -20,8 +20,6 @@ from services.notifications.directory.bind_account import bind_account
 from services.notifications.directory.copy_roster import copied_version, copy_roster
 
 LONGEST_WAIT_SECONDS = 30.0
-REST_SECONDS = 0.5
-"""Real time between two pulls of a school's roster."""
 ROWS_OF_A_PAGE = 2_000
 
 
@@ -43,7 +41,7 @@ class Puller:
         self._copied = copied
         self._enrollment = enrollment
         self._gateway = gateway
-        self._shared = SharedLook(self._pull, rest_seconds=REST_SECONDS)
+        self._shared = SharedLook(self._pull)
 
     @cached_property
     def _cipher(self) -> FieldCipher:
