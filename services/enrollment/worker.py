@@ -1,7 +1,8 @@
-"""The service's worker: carries its letters."""
+"""The service's worker: carries its letters, and tells that rosters changed."""
 
 import asyncio
 
+from services.enrollment.roster import tell_roster
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
@@ -15,4 +16,4 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
 
 def make_worker(held: Resources) -> Worker:
     """Put the worker together; journeys pump it by hand."""
-    return Worker(held, readers=("attendance", "notifications"))
+    return Worker(held, readers=("attendance", "notifications"), timers=tell_roster.TIMERS)

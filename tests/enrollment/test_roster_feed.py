@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from services.contracts.internal.enrollment import RosterPage
+from services.enrollment.roster import tell_roster
 from services.enrollment.roster.errors import NoRoster
 from services.enrollment.roster.page_bounds import cut
 from services.enrollment.roster.roster_page import roster_page
 from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
 from services.kernel.cipher import FieldCipher
+from services.kernel.clock import ManualClock
+from services.kernel.timers import TimerRunner
 from tests.enrollment.conftest import NOON, RolledBack, Schools
 
 ALL = 1_000_000
@@ -77,13 +80,39 @@ async def test_pages_put_together_are_the_whole(
     assert {place.place_id for page in pages for place in page.places} == {p.place_id for p in whole.places}
 
 
-async def test_one_transaction_takes_one_version_and_is_told_once(filled: Schools, at: RolledBack) -> None:
+async def test_one_transaction_takes_one_version(filled: Schools, at: RolledBack) -> None:
     async with at(filled.primary) as tx:
-        told = await tx.scalar(text("SELECT count(*) FROM outgoing"))
         first = await take_version(tx, filled.primary, now=NOON)
         assert await take_version(tx, filled.primary, now=NOON) == first
-        # One batch for attendance, one for notifications.
-        assert await tx.scalar(text("SELECT count(*) FROM outgoing")) == told + 2
+
+
+async def test_changes_of_a_moment_are_told_once_with_the_newest_version(own_copy: Schools) -> None:
+    school, database = own_copy.primary, own_copy.database
+    told = text("SELECT reader, letters #>> '{0,body,version}' AS version FROM outgoing ORDER BY reader")
+    runner = TimerRunner(database, ManualClock(NOON), tell_roster.TIMERS)
+    await runner.run_due()
+    async with database.transaction() as tx:
+        await tx.execute(text("DELETE FROM outgoing"))
+    for _ in range(3):
+        async with database.transaction([school]) as tx:
+            newest = await take_version(tx, school, now=NOON)
+    await runner.run_due()
+    async with database.transaction() as tx:
+        assert [tuple(row) for row in await tx.execute(told)] == [
+            ("attendance", str(newest)),
+            ("notifications", str(newest)),
+        ]
+    assert await runner.run_due() == 0
+
+
+async def test_a_change_that_is_not_committed_yet_is_not_told(own_copy: Schools) -> None:
+    school, database = own_copy.primary, own_copy.database
+    runner = TimerRunner(database, ManualClock(NOON), tell_roster.TIMERS)
+    await runner.run_due()
+    async with database.transaction([school]) as tx:
+        await take_version(tx, school, now=NOON)
+        assert await runner.run_due() == 0
+    assert await runner.run_due() == 1
 
 
 async def test_versions_have_no_gaps_also_where_something_was_rolled_back(own_copy: Schools) -> None:

@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.facts.enrollment import RosterChanged
-from services.kernel.letters.announce import announce
+from services.enrollment.roster.tell_roster import soon_tell_roster
 
 # The same transaction keeps its number: xid decides, so also a rolled-back savepoint is judged rightly.
 _TAKE = text(
@@ -22,7 +21,7 @@ _TAKE = text(
 
 
 async def take_version(tx: AsyncSession, school_id: UUID, *, now: datetime) -> int:
-    """Return the version that every row changed by this transaction carries; announce it once.
+    """Return the version that every row changed by this transaction carries; it is told soon after.
 
     Gap-free per school: the counter's row stays locked until the commit, so versions commit in their order and a
     reader of ``since`` never misses one. Call it late, after other locks were taken: it lines up all changes of
@@ -33,5 +32,5 @@ async def take_version(tx: AsyncSession, school_id: UUID, *, now: datetime) -> i
     """
     row = (await tx.execute(_TAKE, {"school_id": school_id})).one()
     if row.fresh:
-        await announce(tx, RosterChanged(school_id=school_id, version=row.version, at=now), now=now)
+        await soon_tell_roster(tx, school_id, now=now)
     return int(row.version)
