@@ -1,9 +1,27 @@
 """What enrollment tells."""
 
+from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from services.contracts.wire import Fact
+
+__all__ = [
+    "AgreementDue",
+    "CollectorChanged",
+    "MenuPublished",
+    "OfferLapsed",
+    "PlaceGiven",
+    "PlaceLost",
+    "PlaceOffered",
+    "RequestCarriedOut",
+    "ResultsOut",
+    "RosterChanged",
+    "RoundAnnounced",
+    "SchoolDayChanged",
+]
 
 
 class RosterChanged(Fact):
@@ -13,3 +31,117 @@ class RosterChanged(Fact):
     kind: Literal["enrollment.roster-changed.v1"] = "enrollment.roster-changed.v1"
     school_id: UUID
     version: int
+
+
+class _ToFamilies(Fact):
+    """Something that families should read; notifications looks the words up in its copy of the roster."""
+
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
+    school_id: UUID
+
+
+class RoundAnnounced(_ToFamilies):
+    """A round can be seen from now on, or it was cancelled."""
+
+    kind: Literal["enrollment.round-announced.v1"] = "enrollment.round-announced.v1"
+    round_id: UUID
+    rule: Literal["preference", "first_come"]
+    opens_at: AwareDatetime
+    closes_at: AwareDatetime
+    results_at: AwareDatetime
+    cancelled: bool = False
+
+
+class ResultsOut(_ToFamilies):
+    """The results of a preference round are out for one child: how many wishes it had, which clubs it got."""
+
+    kind: Literal["enrollment.results-out.v1"] = "enrollment.results-out.v1"
+    round_id: UUID
+    child_id: UUID
+    wishes: int
+    given: list[UUID]
+
+
+class PlaceGiven(_ToFamilies):
+    """A child has a place from a day on."""
+
+    kind: Literal["enrollment.place-given.v1"] = "enrollment.place-given.v1"
+    child_id: UUID
+    place_id: UUID
+    offering_id: UUID
+    came_by: Literal["claim", "draw", "offer", "swap"]
+    from_on: date
+
+
+class PlaceLost(_ToFamilies):
+    """A place ends; ``until_on`` is the first day without it."""
+
+    kind: Literal["enrollment.place-lost.v1"] = "enrollment.place-lost.v1"
+    child_id: UUID
+    place_id: UUID
+    offering_id: UUID
+    reason: Literal["given_up", "swapped", "withdrawn", "moved_away"]
+    until_on: date
+
+
+class PlaceOffered(_ToFamilies):
+    """A place is reserved for a child that waited, until ``expires_at`` (domain clock)."""
+
+    kind: Literal["enrollment.place-offered.v1"] = "enrollment.place-offered.v1"
+    child_id: UUID
+    entry_id: UUID
+    offering_id: UUID
+    expires_at: AwareDatetime
+
+
+class OfferLapsed(_ToFamilies):
+    """An offer was not taken in time, and the place went on."""
+
+    kind: Literal["enrollment.offer-lapsed.v1"] = "enrollment.offer-lapsed.v1"
+    child_id: UUID
+    entry_id: UUID
+    offering_id: UUID
+
+
+class SchoolDayChanged(_ToFamilies):
+    """A school serves on a day otherwise than its families know: closed, open after all, or as another weekday."""
+
+    kind: Literal["enrollment.school-day-changed.v1"] = "enrollment.school-day-changed.v1"
+    change_id: UUID
+    service_on: date
+    runs_as: int | None
+    """The weekday whose timetable is followed; None: the school is closed."""
+
+
+class AgreementDue(_ToFamilies):
+    """A child's guardians have not signed the agreement in force."""
+
+    kind: Literal["enrollment.agreement-due.v1"] = "enrollment.agreement-due.v1"
+    child_id: UUID
+    number: int
+
+
+class CollectorChanged(_ToFamilies):
+    """Somebody may collect a child from now on, or no longer: all its guardians should know."""
+
+    kind: Literal["enrollment.collector-changed.v1"] = "enrollment.collector-changed.v1"
+    child_id: UUID
+    collector_id: UUID
+    change: Literal["named", "ended"]
+
+
+class MenuPublished(_ToFamilies):
+    """A school published its menu, or a newer number of it."""
+
+    kind: Literal["enrollment.menu-published.v1"] = "enrollment.menu-published.v1"
+    term_id: UUID
+    number: int
+
+
+class RequestCarriedOut(_ToFamilies):
+    """Staff did something for a family on its recorded request; the guardian who asked reads that it was done."""
+
+    kind: Literal["enrollment.request-carried-out.v1"] = "enrollment.request-carried-out.v1"
+    request_id: UUID
+    child_id: UUID
+    guardian_id: UUID

@@ -49,3 +49,17 @@ class AgreementSignature(EnrollmentTable, table=True):
     child_id: UUID | None = None
     signed_at: datetime = Field(sa_type=Instant)
     device_id: UUID | None = None
+
+
+class AgreementReminder(EnrollmentTable, table=True):
+    """The school reminded those who have not signed."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["school_id", "number"], ["agreement_text.school_id", "agreement_text.number"]),
+    )
+
+    school_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    reminded_at: datetime = Field(primary_key=True, sa_type=Instant)
+    reminded_by: UUID | None = Field(default=None, description="Staff id; none: the platform, by its rhythm.")
+    children: int

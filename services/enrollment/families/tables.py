@@ -128,8 +128,28 @@ class Collector(EnrollmentTable, table=True):
     valid_from: date
     valid_until: date
     weekdays: list[int] = Field(sa_type=Weekdays)
+    named_by: UUID | None = Field(
+        default=None, description="The guardian who did it; none: the school's sheet."
+    )
+    named_at: datetime | None = Field(default=None, sa_type=Instant)
     removed: bool = False
     version: int
+
+
+class CollectorPhoto(EnrollmentTable, table=True):
+    """A photo of a collector, where the family gave one; seen by who hands the child over."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["school_id", "collector_id"], ["collector.school_id", "collector.collector_id"]
+        ),
+    )
+
+    school_id: UUID = Field(primary_key=True)
+    collector_id: UUID = Field(primary_key=True)
+    media_type: str
+    photo: bytes = Field(sa_type=LargeBinary)
+    given_at: datetime = Field(sa_type=Instant)
 
 
 class BlockedPerson(EnrollmentTable, table=True):
@@ -147,7 +167,10 @@ class BlockedPerson(EnrollmentTable, table=True):
     name: str
     reason: str
     order_no: str
+    recorded_by: UUID | None = Field(default=None, description="Staff id; none: the school's sheet.")
+    recorded_at: datetime | None = Field(default=None, sa_type=Instant)
     removed: bool = False
+    removed_because: str | None = None
     version: int
 
 
@@ -188,3 +211,47 @@ class GuardianshipRequest(EnrollmentTable, table=True):
     decided_by: UUID | None = None
     child_id: UUID | None = None
     reason: str | None = None
+
+
+class ChildMove(EnrollmentTable, table=True):
+    """A child came to the school or left it, from a day on."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(*_OF_CHILD),
+        Index("ix_child_move_child", "school_id", "child_id"),
+        Index("ix_child_move_effective", "school_id", "effective_on"),
+    )
+
+    school_id: UUID = Field(primary_key=True)
+    move_id: UUID = Field(primary_key=True)
+    child_id: UUID
+    direction: str = Field(description="in, out or graduated.")
+    effective_on: date = Field(description="First day there, or first day no longer there.")
+    other_school: str | None = None
+    reason: str
+    decided_by: UUID = Field(description="Staff id.")
+    decided_at: datetime = Field(sa_type=Instant)
+
+
+class GradePromotion(EnrollmentTable, table=True):
+    """All children went up a grade, once for a school year."""
+
+    school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
+    school_year: str = Field(primary_key=True, description="The year that begins, 2027—2028学年.")
+    promoted: int
+    graduated: int
+    decided_by: UUID
+    decided_at: datetime = Field(sa_type=Instant)
+
+
+class SensitiveRead(EnrollmentTable, table=True):
+    """Who of the staff looked at health notes or priority groups, of whom, when and why."""
+
+    __table_args__ = (Index("ix_sensitive_read_child", "school_id", "child_id"),)
+
+    school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
+    read_id: UUID = Field(primary_key=True)
+    child_id: UUID | None = Field(default=None, description="None: a list of the whole school.")
+    what: str = Field(description="health, priority or blocked.")
+    staff_id: UUID
+    read_at: datetime = Field(sa_type=Instant)

@@ -4,11 +4,11 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from services.enrollment.table import EnrollmentTable, LongText, Weekdays
+from services.enrollment.table import EnrollmentTable, LongText, Weekdays, Words
 from services.kernel.database.service_table import Instant
 
 
@@ -26,6 +26,11 @@ class Offering(EnrollmentTable, table=True):
         ),
         ForeignKeyConstraint(
             ["school_id", "room_id"], ["room.school_id", "room.room_id"], name="fk_offering_room"
+        ),
+        ForeignKeyConstraint(
+            ["school_id", "partner_id"],
+            ["partner.school_id", "partner.partner_id"],
+            name="fk_offering_partner",
         ),
         UniqueConstraint("school_id", "term_id", "code"),
         Index("ix_offering_version", "school_id", "version"),
@@ -51,7 +56,20 @@ class Offering(EnrollmentTable, table=True):
     content: str = Field(default="", sa_type=LongText)
     assessment_no: str | None = None
     fee_fen: int = 0
-    state: str = Field(default="draft", description="draft, published or withdrawn.")
+    classes: list[str] | None = Field(
+        default=None, sa_type=Words, description="Only these classes, 三年级2班; none: all of its grades."
+    )
+    by_invitation: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": text("false")},
+        description="Only for invited children (R07).",
+    )
+    aims: str = Field(default="", sa_type=LongText, sa_column_kwargs={"server_default": ""})
+    materials: str = Field(default="", sa_type=LongText, sa_column_kwargs={"server_default": ""})
+    partner_id: UUID | None = Field(default=None, description="Who from outside carries it (R21).")
+    put_forward_by: UUID | None = Field(default=None, description="The teacher who proposed it (R14).")
+    refused_because: str | None = None
+    state: str = Field(default="draft", description="proposed, refused, draft, published or withdrawn.")
     needs_staffing: bool = Field(
         default=False, description="Opened by demand; teacher and room are still missing."
     )
@@ -59,6 +77,39 @@ class Offering(EnrollmentTable, table=True):
         default=None, description="The full group beside which this one was opened."
     )
     version: int
+
+
+class OfferingChange(EnrollmentTable, table=True):
+    """What a published offering is to become with the next publication; families see the old until then."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["school_id", "offering_id"], ["offering.school_id", "offering.offering_id"]),
+    )
+
+    school_id: UUID = Field(primary_key=True)
+    offering_id: UUID = Field(primary_key=True)
+    new_values: dict[str, Any] = Field(sa_type=JSONB, description="Column: value, as JSON.")
+    changed_by: UUID
+    changed_at: datetime = Field(sa_type=Instant)
+
+
+class OfferingInvitation(EnrollmentTable, table=True):
+    """A child that an offering by invitation is for (R07)."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["school_id", "offering_id"], ["offering.school_id", "offering.offering_id"]),
+        ForeignKeyConstraint(
+            ["school_id", "child_id"],
+            ["child.school_id", "child.child_id"],
+            name="fk_offering_invitation_child",
+        ),
+    )
+
+    school_id: UUID = Field(primary_key=True)
+    offering_id: UUID = Field(primary_key=True)
+    child_id: UUID = Field(primary_key=True)
+    invited_by: UUID
+    invited_at: datetime = Field(sa_type=Instant)
 
 
 class MenuPublication(EnrollmentTable, table=True):

@@ -48,6 +48,15 @@ class Place(EnrollmentTable, table=True):
     until_on: date | None = None
     chosen_by: UUID = Field(description="The guardian who chose.")
     chosen_at: datetime = Field(sa_type=Instant)
+    came_by: str = Field(
+        default="claim",
+        sa_column_kwargs={"server_default": "claim"},
+        description="claim, draw, offer, swap or care.",
+    )
+    round_id: UUID | None = Field(default=None, description="The round it was chosen in.")
+    request_id: UUID | None = Field(
+        default=None, description="The request on file, where staff did it (R03)."
+    )
     version: int
 
 
@@ -62,3 +71,16 @@ class CareWish(EnrollmentTable, table=True):
     until: time = Field(description="School's wall clock; families may choose shorter (R09).")
     asked_by: UUID
     asked_at: datetime = Field(sa_type=Instant)
+
+
+class CareDue(EnrollmentTable, table=True):
+    """A child whose basic care does not follow from its clubs yet: the worker arranges it within a second.
+
+    A flash crowd is answered first; care is put right before anybody is told that the roster changed.
+    """
+
+    __table_args__ = (ForeignKeyConstraint(*_OF_CHILD),)
+
+    school_id: UUID = Field(primary_key=True)
+    child_id: UUID = Field(primary_key=True)
+    since: date

@@ -1,0 +1,1 @@
+"""Lists and rosters out, in the form in which they came in."""

@@ -1,0 +1,1 @@
+"""People and places from outside the school (R21)."""

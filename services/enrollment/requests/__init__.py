@@ -1,0 +1,1 @@
+"""What staff do for a family, and the request it rests on (R03)."""

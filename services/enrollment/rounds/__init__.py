@@ -1,0 +1,1 @@
+"""Rounds: when families may choose what, and by which rule."""

@@ -1,0 +1,1 @@
+"""Two families exchange places."""

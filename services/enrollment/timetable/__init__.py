@@ -1,0 +1,1 @@
+"""A proposed timetable: rooms and hours for a set of offerings."""

@@ -1,0 +1,1 @@
+"""Waiting for a full offering, and the offers that reserve a freed place."""

@@ -1,0 +1,1 @@
+"""Ranked wishes of a preference round."""
