@@ -1,6 +1,9 @@
-"""How grades and weekdays are said in Chinese."""
+"""How grades, weekdays and instants are said in Chinese."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from services.kernel.clock import SHANGHAI
 
 GRADES = "一二三四五六七八九"
 WEEKDAYS = "一二三四五六日"
@@ -21,3 +24,9 @@ def grades_text(grades: Sequence[int]) -> str:
 def weekdays_text(weekdays: Iterable[int]) -> str:
     """``周一、三``; 1 is Monday."""
     return "周" + "、".join(WEEKDAYS[day - 1] for day in sorted(weekdays))
+
+
+def moment_text(instant: datetime) -> str:
+    """``9月1日 20:00`` by the school's wall clock."""
+    local = instant.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
