@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import date, time
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 DEFAULT = Path(__file__).resolve().parents[2] / "policies" / "changzhi-2021.toml"
 
@@ -63,6 +63,31 @@ class Assessment(_Part):
     room_words: tuple[str, ...]
 
 
+class Draw(_Part):
+    """Whose turn comes first, in draws and on waiting lists alike (R06)."""
+
+    tiers: tuple[tuple[str, ...], ...]
+    """Priority groups, the first to be served first; a child of no group comes after all of them."""
+    grade_groups: dict[str, tuple[int, ...]] = {}
+    """Groups that a child belongs to by its grade; the others stand on its record."""
+
+
+class Offers(_Part):
+    """How long an offered place is reserved for who waited."""
+
+    hold_hours: int
+    least_hours: int
+    """Where the offering meets again before ``hold_hours`` are over, but never less than this."""
+    first_week_minutes: int
+    """In the first seven days of a term, when everybody is choosing."""
+
+
+class WaitingList(_Part):
+    """What one child may wait for."""
+
+    most_entries: int
+
+
 class TermDates(_Part):
     """A term of the jurisdiction's school calendar; both days are in it."""
 
@@ -92,7 +117,18 @@ class Policy(_Part):
     kinds: dict[str, Kind]
     natures: dict[str, Nature]
     assessment: Assessment
+    draw: Draw
+    offers: Offers
+    waiting_list: WaitingList
     terms: tuple[TermDates, ...]
+
+    @model_validator(mode="after")
+    def tiers_name_known_groups(self) -> Self:
+        """A misspelt group would quietly lose its turn."""
+        named = {group for tier in self.draw.tiers for group in tier} | set(self.draw.grade_groups)
+        if unknown := named - set(self.priority_groups):
+            raise ValueError(f"no priority group: {sorted(unknown)}")
+        return self
 
 
 @cache
