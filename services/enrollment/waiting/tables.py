@@ -59,6 +59,8 @@ class WaitingEntry(EnrollmentTable, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     place_id: UUID | None = Field(default=None, description="The place that came of it.")
+    promoted_by: UUID | None = Field(default=None, description="Staff id, where it was offered out of turn.")
+    promoted_because: str | None = None
 
 
 class HeldBackPlace(EnrollmentTable, table=True):

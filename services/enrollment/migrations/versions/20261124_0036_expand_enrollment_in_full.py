@@ -382,6 +382,8 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("place_id", sa.Uuid(), nullable=True),
+        sa.Column("promoted_by", sa.Uuid(), nullable=True),
+        sa.Column("promoted_because", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["school_id", "child_id"], ["child.school_id", "child.child_id"], name="fk_waiting_entry_child"
         ),
