@@ -60,6 +60,7 @@ APPEND_ONLY = frozenset(
         "grade_promotion",
         "import_run",
         "menu_publication",
+        "round_change",
         "sensitive_read",
     }
 )

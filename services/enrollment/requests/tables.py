@@ -1,13 +1,14 @@
 """Requests of families that staff carried out."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlmodel import Field
 
 from services.enrollment.table import EnrollmentTable, LongText
-from services.kernel.database.service_table import Instant
+from services.kernel.database.service_table import Instant, Json
 
 
 class FamilyRequest(EnrollmentTable, table=True):
@@ -21,6 +22,7 @@ class FamilyRequest(EnrollmentTable, table=True):
             name="fk_family_request_guardian",
         ),
         Index("ix_family_request_child", "school_id", "child_id"),
+        Index("ix_family_request_guardian", "school_id", "guardian_id"),
     )
 
     school_id: UUID = Field(primary_key=True)
@@ -29,5 +31,6 @@ class FamilyRequest(EnrollmentTable, table=True):
     guardian_id: UUID = Field(description="Who asked.")
     how: str = Field(description="in_person, phone, message or paper.")
     said: str = Field(sa_type=LongText, description="What was asked, in the family's words.")
+    act: dict[str, Any] = Field(sa_type=Json, description="What was done: the act and its facts.")
     staff_id: UUID = Field(description="Who wrote it down.")
     recorded_at: datetime = Field(sa_type=Instant)

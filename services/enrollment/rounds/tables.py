@@ -1,13 +1,14 @@
 """Rounds, and which offerings are chosen in them."""
 
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, LargeBinary
 from sqlmodel import Field
 
 from services.enrollment.table import EnrollmentTable
-from services.kernel.database.service_table import Instant
+from services.kernel.database.service_table import Instant, Json
 
 
 class Round(EnrollmentTable, table=True):
@@ -68,3 +69,21 @@ class RoundOffering(EnrollmentTable, table=True):
     school_id: UUID = Field(primary_key=True)
     round_id: UUID = Field(primary_key=True)
     offering_id: UUID = Field(primary_key=True)
+
+
+class RoundChange(EnrollmentTable, table=True):
+    """What was changed of a round after it was announced: an extension, a correction, its cancellation."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["school_id", "round_id"], ["round.school_id", "round.round_id"]),
+        Index("ix_round_change_round", "school_id", "round_id"),
+    )
+
+    school_id: UUID = Field(primary_key=True)
+    change_id: UUID = Field(primary_key=True)
+    round_id: UUID
+    reason: str
+    was: dict[str, Any] = Field(sa_type=Json, description="Column: value before, as JSON.")
+    became: dict[str, Any] = Field(sa_type=Json, description="Column: value since, as JSON.")
+    changed_by: UUID = Field(description="Staff id.")
+    changed_at: datetime = Field(sa_type=Instant)

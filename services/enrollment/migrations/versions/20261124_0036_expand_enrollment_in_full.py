@@ -30,6 +30,7 @@ OF_SCHOOLS = [
     "offering_invitation",
     "partner",
     "round",
+    "round_change",
     "round_offering",
     "school_day_override",
     "sensitive_read",
@@ -46,6 +47,7 @@ KEPT = [
     "draw_wish",
     "family_request",
     "grade_promotion",
+    "round_change",
     "sensitive_read",
 ]
 
@@ -161,6 +163,7 @@ def upgrade() -> None:
         sa.Column("guardian_id", sa.Uuid(), nullable=False),
         sa.Column("how", sa.String(), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("act", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("staff_id", sa.Uuid(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -176,6 +179,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "request_id", name=op.f("pk_family_request")),
     )
     op.create_index("ix_family_request_child", "family_request", ["school_id", "child_id"], unique=False)
+    op.create_index(
+        "ix_family_request_guardian", "family_request", ["school_id", "guardian_id"], unique=False
+    )
     op.create_table(
         "round",
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -208,6 +214,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("school_id", "round_id", name=op.f("pk_round")),
     )
     op.create_index("ix_round_term", "round", ["school_id", "term_id"], unique=False)
+    op.create_table(
+        "round_change",
+        sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("change_id", sa.Uuid(), nullable=False),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("was", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("became", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["school_id", "round_id"],
+            ["round.school_id", "round.round_id"],
+            name=op.f("fk_round_change_school_id_round_id"),
+        ),
+        sa.PrimaryKeyConstraint("school_id", "change_id", name=op.f("pk_round_change")),
+    )
+    op.create_index("ix_round_change_round", "round_change", ["school_id", "round_id"], unique=False)
     op.create_table(
         "timetable_proposal",
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -548,8 +572,11 @@ def downgrade() -> None:
     op.drop_table("draw")
     op.drop_table("collector_photo")
     op.drop_table("timetable_proposal")
+    op.drop_index("ix_round_change_round", table_name="round_change")
+    op.drop_table("round_change")
     op.drop_index("ix_round_term", table_name="round")
     op.drop_table("round")
+    op.drop_index("ix_family_request_guardian", table_name="family_request")
     op.drop_index("ix_family_request_child", table_name="family_request")
     op.drop_table("family_request")
     op.drop_index("ix_child_move_effective", table_name="child_move")
