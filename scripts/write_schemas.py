@@ -58,8 +58,11 @@ def _models_of(package: Any) -> set[type[Wire]]:
 def _models_in(page: Any) -> set[type[Wire]]:
     return {
         value
-        for value in vars(page).values()
-        if isinstance(value, type) and issubclass(value, Wire) and value not in {Wire, Fact}
+        for name, value in vars(page).items()
+        if isinstance(value, type)
+        and issubclass(value, Wire)
+        and value not in {Wire, Fact}
+        and not name.startswith("_")
     }
 
 

@@ -59,7 +59,7 @@ class ResultsOut(_ToFamilies):
     round_id: UUID
     child_id: UUID
     wishes: int
-    given: list[UUID]
+    given: tuple[UUID, ...]
 
 
 class PlaceGiven(_ToFamilies):
@@ -104,20 +104,22 @@ class OfferLapsed(_ToFamilies):
 
 
 class SchoolDayChanged(_ToFamilies):
-    """A school serves on a day otherwise than its families know: closed, open after all, or as another weekday."""
+    """A school serves on a day otherwise than its families know: closed, or open by a weekday's timetable."""
 
     kind: Literal["enrollment.school-day-changed.v1"] = "enrollment.school-day-changed.v1"
     change_id: UUID
     service_on: date
     runs_as: int | None
-    """The weekday whose timetable is followed; None: the school is closed."""
+    """The weekday whose timetable is followed, 1 (Monday) to 7; None: there is no service."""
 
 
 class AgreementDue(_ToFamilies):
-    """A child's guardians have not signed the agreement in force."""
+    """Nobody has signed the agreement in force for a child; ``guardians`` are those who may. One reminder, one id."""
 
     kind: Literal["enrollment.agreement-due.v1"] = "enrollment.agreement-due.v1"
+    reminder_id: UUID
     child_id: UUID
+    guardians: tuple[UUID, ...]
     number: int
 
 
