@@ -22,6 +22,24 @@ class NotForThisGrade(Conflict):
     detail = "“{offering}”不面向{grade}，请选择适合孩子年级的课程。"
 
 
+class NotForThisClass(Conflict):
+    """This offering is for certain classes only.
+
+    Facts: ``offering``, ``class_label``, ``classes``.
+    """
+
+    detail = "“{offering}”只面向{classes}，{class_label}的孩子请选择其他课程。"
+
+
+class ForInvitedOnly(Conflict):
+    """This offering is for invited children only.
+
+    Facts: ``offering``.
+    """
+
+    detail = "“{offering}”由学校邀请参加，不能自行报名；想了解的话请联系任课老师。"
+
+
 class ChildBusy(Conflict):
     """The child already has something else at this time.
 
