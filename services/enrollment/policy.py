@@ -97,6 +97,24 @@ class TermDates(_Part):
     ends_on: date
 
 
+class CountyDay(_Part):
+    """A day as the county set it, before the holiday library or against it.
+
+    ``runs_as`` is the weekday whose timetable is followed (1 Monday … 7); a holiday has none.
+    """
+
+    on: date
+    kind: Literal["workday", "weekend", "holiday"]
+    runs_as: Annotated[int, Field(ge=1, le=7)] | None = None
+    name: str
+
+    @model_validator(mode="after")
+    def _closed_only_on_holidays(self) -> Self:
+        if (self.kind == "holiday") != (self.runs_as is None):
+            raise ValueError(f"{self.on}: a holiday has no runs_as, any other day has one")
+        return self
+
+
 class Policy(_Part):
     """One jurisdiction's numbers and switches; names as in the policy's own file."""
 
@@ -121,6 +139,8 @@ class Policy(_Part):
     offers: Offers
     waiting_list: WaitingList
     terms: tuple[TermDates, ...]
+    partner_kinds: dict[str, Labelled]
+    calendar: tuple[CountyDay, ...] = ()
 
     @model_validator(mode="after")
     def tiers_name_known_groups(self) -> Self:

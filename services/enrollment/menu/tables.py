@@ -1,6 +1,6 @@
 """What a school offers, and what of it is published."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +70,9 @@ class Offering(EnrollmentTable, table=True):
     put_forward_by: UUID | None = Field(default=None, description="The teacher who proposed it (R14).")
     refused_because: str | None = None
     state: str = Field(default="draft", description="proposed, refused, draft, published or withdrawn.")
+    meets_until: date | None = Field(
+        default=None, description="Withdrawn, but met until the day before this one."
+    )
     needs_staffing: bool = Field(
         default=False, description="Opened by demand; teacher and room are still missing."
     )

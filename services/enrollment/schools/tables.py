@@ -1,9 +1,11 @@
 """A school and what it has: terms, staff, rooms, invitations, and the counter of its roster's versions."""
 
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.enrollment.table import EnrollmentTable, LongText, Words
@@ -51,6 +53,12 @@ class Term(EnrollmentTable, table=True):
     kind: str = Field(description="term, winter_opening or summer_opening (R13).")
     starts_on: date
     ends_on: date
+    days: list[dict[str, Any]] = Field(
+        default_factory=list,
+        sa_type=JSONB,
+        sa_column_kwargs={"server_default": text("'[]'")},
+        description="Its days as everybody is told them: on, kind, runs_as, certain, why.",
+    )
     version: int
 
 

@@ -510,6 +510,16 @@ def upgrade() -> None:
     op.add_column("offering", sa.Column("partner_id", sa.Uuid(), nullable=True))
     op.add_column("offering", sa.Column("put_forward_by", sa.Uuid(), nullable=True))
     op.add_column("offering", sa.Column("refused_because", sa.String(), nullable=True))
+    op.add_column("offering", sa.Column("meets_until", sa.Date(), nullable=True))
+    op.add_column(
+        "term",
+        sa.Column(
+            "days",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+    )
     op.create_foreign_key(
         "fk_offering_partner", "offering", "partner", ["school_id", "partner_id"], ["school_id", "partner_id"]
     )
@@ -528,6 +538,8 @@ def downgrade() -> None:
     op.drop_column("place", "round_id")
     op.drop_column("place", "came_by")
     op.drop_constraint("fk_offering_partner", "offering", type_="foreignkey")
+    op.drop_column("term", "days")
+    op.drop_column("offering", "meets_until")
     op.drop_column("offering", "refused_because")
     op.drop_column("offering", "put_forward_by")
     op.drop_column("offering", "partner_id")
