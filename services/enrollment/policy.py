@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import date, time
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 DEFAULT = Path(__file__).resolve().parents[2] / "policies" / "changzhi-2021.toml"
 
