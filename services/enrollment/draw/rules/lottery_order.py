@@ -1,0 +1,58 @@
+"""Who comes before whom: priority tier, then who missed the first wish last term, then the lottery number."""
+
+import hmac
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+
+from services.enrollment.draw.rules.book import Book
+
+Unit = tuple[int, ...]
+"""Children who are placed together, as indexes into the book: one, or siblings; who would come first alone is first."""
+
+
+def seed_hash(seed: str) -> str:
+    """Return what is published before the close: SHA-256 of the seed's 32 bytes; hexadecimal."""
+    return sha256(bytes.fromhex(seed)).hexdigest()
+
+
+def lottery_number(seed: str, round_id: str, root: str, ticket: str, *, method: str) -> str:
+    """Return HMAC-SHA256 under the seed of method, round, root over all lists, and ticket, one a line; hexadecimal.
+
+    The root binds every number to what all families handed in: who knows the seed ahead cannot choose a number.
+    """
+    message = f"{method}\n{round_id}\n{root}\n{ticket}".encode()
+    return hmac.digest(bytes.fromhex(seed), message, "sha256").hex()
+
+
+def lottery_numbers(book: Book, root: str) -> list[str]:
+    """Return every child's number, in the order of the book."""
+    return [
+        lottery_number(book.seed, book.round_id, root, child.entry.ticket, method=book.method)
+        for child in book.children
+    ]
+
+
+def order_of(book: Book, numbers: Sequence[str]) -> list[Unit]:
+    """Return the order of the draw.
+
+    Linked siblings stand next to each other at the place of the *later* of them: linking moves nobody forward.
+    """
+    children = book.children
+    keys = [
+        (child.tier, not child.missed_first, number, child.entry.ticket)
+        for child, number in zip(children, numbers, strict=True)
+    ]
+    sizes = Counter(child.entry.linked_id for child in children)
+    gathered: dict[str, list[int]] = {}
+    units: list[Unit] = []
+    for index in sorted(range(len(children)), key=keys.__getitem__):
+        linked = children[index].entry.linked_id
+        if linked is None:
+            units.append((index,))
+            continue
+        siblings = gathered.setdefault(linked, [])
+        siblings.append(index)
+        if len(siblings) == sizes[linked]:
+            units.append(tuple(siblings))
+    return units
