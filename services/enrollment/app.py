@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.enrollment.agreements.routes import router as agreements
+from services.enrollment.calendar.routes import router as calendar
 from services.enrollment.families.routes import router as families
 from services.enrollment.imports.routes import router as imports
 from services.enrollment.menu.routes import router as menu
@@ -14,7 +15,7 @@ from services.kernel.clock import Clock
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
-ROUTERS = (schools, families, menu, selection, agreements, imports, roster)
+ROUTERS = (schools, families, calendar, menu, selection, agreements, imports, roster)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:

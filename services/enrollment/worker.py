@@ -2,16 +2,33 @@
 
 import asyncio
 
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.enrollment.calendar.lay_calendar import follow_calendar
+from services.enrollment.policy import read_policy
 from services.enrollment.roster import tell_roster
+from services.enrollment.schools.tables import School
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
-    """Work until ``stop``."""
+    """Work until ``stop``; terms first follow the county's calendar, which may be newer than their days."""
     async with open_resources("enrollment", settings) as held:
+        await follow_county(held)
         await make_worker(held).run(stop)
+
+
+async def follow_county(held: Resources) -> None:
+    """Bring every school's terms into line with the policy file and the holiday library, a school at a time."""
+    policy, now = read_policy(held.settings.policy_file), held.clock.now()
+    async with held.database.transaction() as tx:
+        schools = (await tx.scalars(select(col(School.school_id)))).all()
+    for school_id in schools:
+        async with held.database.transaction([school_id]) as tx:
+            await follow_calendar(tx, school_id, policy=policy, now=now)
 
 
 def make_worker(held: Resources) -> Worker:

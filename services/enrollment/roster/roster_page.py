@@ -12,7 +12,6 @@ from sqlmodel import col
 from services.contracts.internal import enrollment as wire
 from services.contracts.wire import Wire
 from services.enrollment.agreements.tables import AgreementText
-from services.enrollment.calendar.rules.school_days import school_days
 from services.enrollment.families import tables as families
 from services.enrollment.menu.tables import Offering
 from services.enrollment.roster.errors import NoRoster
@@ -23,8 +22,8 @@ from services.enrollment.table import EnrollmentTable
 from services.kernel.cipher import FieldCipher
 
 Entry = TypeVar("Entry", bound=Wire)
-DRAFT = col(Offering.state) == "draft"
-"""A draft is nobody else's business."""
+UNPUBLISHED = col(Offering.state).in_(("proposed", "refused", "draft"))
+"""What was never published is nobody else's business."""
 
 Extra = Callable[[Any], dict[str, Any]]
 
@@ -49,7 +48,7 @@ async def roster_page(
         since=since,
         version=version,
         more=more,
-        terms=await span.read(schools.Term, wire.TermEntry, _days),
+        terms=await span.read(schools.Term, wire.TermEntry),
         children=await span.read(families.Child, wire.ChildEntry),
         staff=await span.read(schools.Staff, wire.StaffEntry, with_phone),
         rooms=await span.read(schools.Room, wire.RoomEntry),
@@ -58,7 +57,7 @@ async def roster_page(
         collectors=await span.read(families.Collector, wire.CollectorEntry, with_phone),
         blocked=await span.read(families.BlockedPerson, wire.BlockedEntry),
         self_release=await span.read(families.SelfReleasePermission, wire.SelfReleaseEntry),
-        offerings=await span.read(Offering, wire.OfferingEntry, _withdrawn, but=DRAFT),
+        offerings=await span.read(Offering, wire.OfferingEntry, _withdrawn, but=UNPUBLISHED),
         places=await span.read(Place, wire.PlaceEntry),
     )
 
@@ -111,9 +110,6 @@ def _entries(rows: Iterable[Row[Any]], entry: type[Entry], extra: Extra | None) 
         yield entry.model_validate({**known, **extra(row)} if extra is not None else known)
 
 
-def _days(term: Any) -> dict[str, Any]:
-    return {"days": [vars(day) for day in school_days(term.starts_on, term.ends_on)]}
-
-
 def _withdrawn(offering: Any) -> dict[str, Any]:
-    return {"removed": offering.state != "published"}
+    """A withdrawn offering goes on meeting until its last day is over (`menu/withdraw_offering.py`)."""
+    return {"removed": offering.state != "published" and offering.meets_until is None}

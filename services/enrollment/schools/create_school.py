@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.contracts.personas import OFFICERS
+from services.enrollment.calendar.set_term import TermFacts, add_term
 from services.enrollment.policy import Policy
-from services.enrollment.roster.take_version import take_version
 from services.enrollment.schools.errors import SchoolExists, UnknownSchoolKind
-from services.enrollment.schools.tables import Invitation, School, SchoolVersion, Term
+from services.enrollment.schools.tables import Invitation, School, SchoolVersion
 from services.kernel.database.transaction import set_scope
 from services.kernel.ids import new_id
 
@@ -60,20 +60,8 @@ async def create_school(tx: AsyncSession, facts: SchoolFacts, *, policy: Policy,
     await set_scope(tx, [school.school_id])
     tx.add(SchoolVersion(school_id=school.school_id, version=0, stamped_by="0"))
     await tx.flush()
-    version = await take_version(tx, school.school_id, now=now)
     for term in policy.terms:
-        tx.add(
-            Term(
-                school_id=school.school_id,
-                term_id=new_id(),
-                name=term.name,
-                kind=term.kind,
-                starts_on=term.starts_on,
-                ends_on=term.ends_on,
-                version=version,
-            )
-        )
-    await tx.flush()
+        await add_term(tx, school.school_id, TermFacts(**term.model_dump()), policy=policy, now=now)
     return school
 
 
