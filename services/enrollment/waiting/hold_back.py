@@ -1,7 +1,9 @@
 """Pass on places that were given up: at once, or at the time that their round announced."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -28,10 +30,16 @@ async def hold_back(
     """
     free_from = max(now, at_school_time(until, time()))
     standings = await standing_of(tx, school_id, {offering for offering, _ in ended}, now=now)
+    held: list[dict[str, Any]] = []
+    due: defaultdict[datetime, set[UUID]] = defaultdict(set)
     for offering_id, place_id in ended:
         standing = standings.get(offering_id)
         back_at = comes_back_at(free_from, standing.frees_at if standing else None)
+        due[back_at].add(offering_id)
         if back_at > free_from:
             facts = {"place_id": place_id, "offering_id": offering_id, "back_at": back_at}
-            await tx.execute(_HOLD, {"school_id": school_id, **facts})
-        await soon_offer_places(tx, school_id, [offering_id], due_at=back_at)
+            held.append({"school_id": school_id, **facts})
+    if held:
+        await tx.execute(_HOLD, held)
+    for due_at, offerings in due.items():
+        await soon_offer_places(tx, school_id, offerings, due_at=due_at)
