@@ -34,7 +34,7 @@ test: ## Lint, types, layers and all tests
 	@echo "== layers"
 	@$(BIN)/lint-imports --no-logo > .venv/layers.log || (cat .venv/layers.log; exit 1)
 	@echo "== tests"
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile $(ARGS)
 
 bench: ## Measure, print a table, write bench/results/latest.json
 	@$(SETUP) dev
