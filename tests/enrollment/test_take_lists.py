@@ -119,8 +119,8 @@ async def add_guardian(tx: AsyncSession, child: UUID, name: str, *, rank: int) -
     """Make somebody who is on file a guardian of the child."""
     statement = text(
         "INSERT INTO guardianship (school_id, child_id, guardian_id, relation, rank, may_choose, may_sign,"
-        " may_collect, is_told, removed, version) SELECT school_id, :child, guardian_id, name, :rank,"
-        " true, true, true, true, false, 0 FROM guardian WHERE name = :name LIMIT 1"
+        " may_collect, is_told, from_sheet, removed, version) SELECT school_id, :child, guardian_id, name, :rank,"
+        " true, true, true, true, :rank <= 2, false, 0 FROM guardian WHERE name = :name LIMIT 1"
     )
     await tx.execute(statement, {"child": child, "name": name, "rank": rank})
 

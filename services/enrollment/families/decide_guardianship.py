@@ -9,9 +9,11 @@ from sqlmodel import col
 
 from services.enrollment.families.errors import ChildNotNamed, ChildNotOnFile, RequestDecided, UnknownRequest
 from services.enrollment.families.tables import Child, Guardian, Guardianship, GuardianshipRequest
-from services.enrollment.imports.take_roster import MOST_SHEET_RANK
 from services.enrollment.roster.take_version import take_version
 from services.kernel.ids import new_id
+
+BEHIND = 2
+"""A sheet names two guardians; whoever an officer approves stands behind them, also where it names one so far."""
 
 
 async def decide_guardianship(
@@ -83,7 +85,8 @@ async def _approve(tx: AsyncSession, request: GuardianshipRequest, child_id: UUI
             child_id=child_id,
             guardian_id=guardian.guardian_id,
             relation=request.relation,
-            rank=max(rank or 0, MOST_SHEET_RANK) + 1,
+            rank=max(rank or 0, BEHIND) + 1,
+            from_sheet=False,
             version=version,
         )
     bond.removed, bond.version = False, version

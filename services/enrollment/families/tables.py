@@ -104,6 +104,11 @@ class Guardianship(EnrollmentTable, table=True):
     may_sign: bool = True
     may_collect: bool = True
     is_told: bool = True
+    from_sheet: bool = Field(
+        default=True,
+        sa_column_kwargs={"server_default": "true"},
+        description="Named by the school's sheet, so that the sheet may also end it.",
+    )
     removed: bool = False
     version: int
 
@@ -165,6 +170,11 @@ class BlockedPerson(EnrollmentTable, table=True):
     blocked_id: UUID = Field(primary_key=True)
     child_id: UUID
     name: str
+    phone_index: bytes | None = Field(
+        default=None,
+        sa_type=LargeBinary,
+        description="Where a phone is known: to recognise it, not to read it.",
+    )
     reason: str
     order_no: str
     recorded_by: UUID | None = Field(default=None, description="Staff id; none: the school's sheet.")

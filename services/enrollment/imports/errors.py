@@ -63,6 +63,15 @@ class RowsRejected(Conflict):
     detail = "有 {rejected} 行不能导入，所以整个文件都没有写入。请按报告改好再传，或选择只导入没有问题的行。"
 
 
+class DifferenceChanged(Conflict):
+    """What this import would write is no longer what was shown and agreed to.
+
+    Facts: ``difference`` (as it is now).
+    """
+
+    detail = "名单在您核对之后又有变化，这次没有写入。请重新核对差异，再确认导入。"
+
+
 class UnknownKind(Unprocessable):
     """There is no such kind of import."""
 

@@ -8,6 +8,9 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from services.enrollment.imports.difference import Difference
+from services.enrollment.imports.spool import Spool
+
 
 class Severity(StrEnum):
     """What becomes of the row, mildest first."""
@@ -47,7 +50,8 @@ class Report(BaseModel):
     """What an import found and did.
 
     ``rows`` counts rows of data (neither empty nor a total); ``taken`` those that were, or in a dry run would
-    be, written. ``added``, ``changed`` and ``unchanged`` are records as the database saw them (0 in a dry run).
+    be, written. ``added``, ``changed`` and ``unchanged`` are records against what is on file; ``difference`` shows
+    them, and who is missing from the sheet.
     """
 
     kind: str
@@ -60,6 +64,7 @@ class Report(BaseModel):
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    difference: Difference | None = None
     findings: list[Finding]
     counts: dict[str, int]
 
@@ -72,7 +77,7 @@ class Reading(Generic[Record]):
     """What was understood of a sheet: the records that can be taken, and what is to be said."""
 
     rows: int = 0
-    records: list[Record] = field(default_factory=list)
+    records: Spool[Record] = field(default_factory=Spool)
     findings: list[Finding] = field(default_factory=list)
 
     def rejected_rows(self) -> set[int]:

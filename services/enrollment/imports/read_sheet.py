@@ -8,6 +8,7 @@ from typing import Any
 from openpyxl.workbook.workbook import Workbook
 
 from services.enrollment.imports.errors import TooManyRows, WrongSheet
+from services.enrollment.imports.spool import Spool
 
 MOST_ROWS = 120_000
 MOST_COLUMNS = 40
@@ -45,6 +46,10 @@ class Row:
         return not any(text.strip() for text in self.cells.values())
 
 
+Rows = Spool[Row]
+"""A sheet's rows of data, in their order."""
+
+
 def cell_text(value: Any) -> str:
     """Return what a person would read in the cell: whole numbers without ``.0``, dates as ISO, a formula's text."""
     if value is None:
@@ -60,7 +65,7 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
-def read_sheet(book: Workbook, form: Form, *, sheet: str | None = None) -> list[Row]:
+def read_sheet(book: Workbook, form: Form, *, sheet: str | None = None) -> Rows:
     """Read the first sheet (or the named one) of a workbook.
 
     Trailing empty rows are dropped; an empty row before other data is kept, so that the report can name it.
@@ -74,7 +79,9 @@ def read_sheet(book: Workbook, form: Form, *, sheet: str | None = None) -> list[
     source = book[sheet] if sheet is not None else book.worksheets[0]
     values = enumerate(source.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1)
     header = _find_header(values, form)
-    return list(_rows(values, header))
+    rows: Rows = Spool()
+    rows.extend(_rows(values, header))
+    return rows
 
 
 def _find_header(values: Iterator[tuple[int, Sequence[Any]]], form: Form) -> dict[int, str]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, UploadFile
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.contracts.personas import OFFICERS, Persona
 from services.enrollment.given import Cipher, PolicyInForce
@@ -24,11 +24,15 @@ OF_THE_BUREAU = "schools"
 
 
 class Wanted(BaseModel):
-    """What is asked of an import; ``school_id`` is left out only for the bureau's list of schools."""
+    """What is asked of an import; ``school_id`` is left out only for the bureau's list of schools.
+
+    ``expects`` is the digest of a dry run's difference: if anything else would be written by now, nothing is.
+    """
 
     school_id: UUID | None = None
     dry_run: bool = False
     take: Take = Take.WHOLE_FILE
+    expects: Annotated[str | None, Field(max_length=64)] = None
 
 
 @dataclass
@@ -71,7 +75,7 @@ async def take_in(
     desk: Annotated[Desk, Depends(desk_for)],
     sender: Annotated[Sender, Depends()],
 ) -> Report | Response:
-    """Take a workbook in, whole or not at all; a dry run only reports, row by row.
+    """Take a workbook in, whole or not at all; a dry run only reports, row by row, and shows the difference.
 
     ``take=good_rows`` leaves out the rows that cannot be taken. Kinds: schools (operators only), staff, rooms,
     roster, menu, collectors.
@@ -79,9 +83,17 @@ async def take_in(
     by = _check_sender(sender, kind, wanted.school_id)
     check_size(file.size or 0)
     once = sender.once(await asyncio.to_thread(digest_of, file.file))
-    upload = Upload(file.filename or "", file.file)
+    upload = Upload(file.filename or "", file.file, by)
     return await once(
-        lambda: import_file(sender.tx, desk, kind, upload, dry_run=wanted.dry_run, take=wanted.take, by=by)
+        lambda: import_file(
+            sender.tx,
+            desk,
+            kind,
+            upload,
+            dry_run=wanted.dry_run,
+            take=wanted.take,
+            expects=wanted.expects,
+        )
     )
 
 

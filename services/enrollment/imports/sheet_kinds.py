@@ -1,5 +1,6 @@
 """Which kinds of sheets are there, what is each judged against, and who writes it?"""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.enrollment.families.tables import Child
+from services.enrollment.imports.difference import Compared
 from services.enrollment.imports.finding import Reading
-from services.enrollment.imports.read_sheet import Form, Row
+from services.enrollment.imports.read_sheet import Form, Rows
 from services.enrollment.imports.rules import (
     collector_rows,
     menu_rows,
@@ -27,7 +29,6 @@ from services.enrollment.imports.take_menu import take_menu
 from services.enrollment.imports.take_roster import take_roster
 from services.enrollment.imports.take_schools import take_schools
 from services.enrollment.imports.take_staff import take_rooms, take_staff
-from services.enrollment.imports.write_rows import Written
 from services.enrollment.policy import Policy
 from services.enrollment.schools.current_term import current_term
 from services.enrollment.schools.errors import SchoolNotOnFile
@@ -54,10 +55,10 @@ class Desk:
 
 @dataclass(frozen=True)
 class Judged:
-    """What was understood, and how it is written."""
+    """What was understood, and how it is held against what is on file."""
 
     reading: Reading[Any]
-    write: Callable[[], Awaitable[Written]]
+    compare: Callable[[], Awaitable[Compared]]
 
 
 @dataclass(frozen=True)
@@ -65,31 +66,33 @@ class SheetKind:
     """A kind of import. ``by_name``: the forms are sheets of one book, found by their names."""
 
     forms: tuple[Form, ...]
-    judge: Callable[[AsyncSession, Desk, Sequence[list[Row]]], Awaitable[Judged]]
+    judge: Callable[[AsyncSession, Desk, Sequence[Rows]], Awaitable[Judged]]
     by_name: bool = field(default=False)
 
 
-async def _roster(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]]) -> Judged:
+async def _roster(tx: AsyncSession, desk: Desk, sheets: Sequence[Rows]) -> Judged:
     grades = desk.policy.school_kinds[(await _school(tx, desk)).kind].grades
-    reading = roster_rows.judge_roster(sheets[0], grades=grades, priority_groups=desk.policy.priority_groups)
+    reading = await asyncio.to_thread(
+        roster_rows.judge_roster, sheets[0], grades=grades, priority_groups=desk.policy.priority_groups
+    )
     return Judged(
         reading, partial(take_roster, tx, desk.school(), reading.records, cipher=desk.cipher, now=desk.now)
     )
 
 
-async def _staff(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]]) -> Judged:
+async def _staff(tx: AsyncSession, desk: Desk, sheets: Sequence[Rows]) -> Judged:
     reading = staff_rows.judge_staff(sheets[0])
     return Judged(
         reading, partial(take_staff, tx, desk.school(), reading.records, cipher=desk.cipher, now=desk.now)
     )
 
 
-async def _rooms(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]]) -> Judged:
+async def _rooms(tx: AsyncSession, desk: Desk, sheets: Sequence[Rows]) -> Judged:
     reading = room_rows.judge_rooms(sheets[0])
     return Judged(reading, partial(take_rooms, tx, desk.school(), reading.records, now=desk.now))
 
 
-async def _menu(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]]) -> Judged:
+async def _menu(tx: AsyncSession, desk: Desk, sheets: Sequence[Rows]) -> Judged:
     school = await _school(tx, desk)
     staff = await tx.scalars(
         select(col(Staff.staff_no)).where(col(Staff.school_id) == school.school_id, ~col(Staff.removed))
@@ -121,10 +124,11 @@ async def _menu(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]]) -> Ju
     )
 
 
-async def _collectors(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]]) -> Judged:
+async def _collectors(tx: AsyncSession, desk: Desk, sheets: Sequence[Rows]) -> Judged:
     children = await _children(tx, desk.school())
     today = school_day(desk.now)
     book = collector_rows.CollectorBook(
+        children,
         collector_rows.judge_collectors(sheets[0], children, today=today),
         collector_rows.judge_blocked(sheets[1], children),
         collector_rows.judge_self_release(sheets[2], children),
@@ -132,13 +136,14 @@ async def _collectors(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]])
     parts: list[Reading[Any]] = [book.collectors, book.blocked, book.self_release]
     whole: Reading[Any] = Reading(
         rows=sum(part.rows for part in parts),
-        records=[record for part in parts for record in part.records],
         findings=[finding for part in parts for finding in part.findings],
     )
+    for part in parts:
+        whole.records.extend(part.records)
     return Judged(whole, partial(take_collectors, tx, desk.school(), book, cipher=desk.cipher, now=desk.now))
 
 
-async def _schools(tx: AsyncSession, desk: Desk, sheets: Sequence[list[Row]]) -> Judged:
+async def _schools(tx: AsyncSession, desk: Desk, sheets: Sequence[Rows]) -> Judged:
     known = list(await tx.scalars(select(col(School.code))))
     reading = school_rows.judge_schools(sheets[0], desk.policy, known)
     return Judged(reading, partial(take_schools, tx, reading.records, policy=desk.policy, now=desk.now))

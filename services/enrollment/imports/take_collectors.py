@@ -1,88 +1,108 @@
 """Write who may collect, who must not, and who goes alone."""
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.families.tables import BlockedPerson, Collector, SelfReleasePermission
-from services.enrollment.imports.rules.collector_rows import CollectorBook
-from services.enrollment.imports.write_rows import (
-    Changes,
-    Values,
-    Written,
-    import_alone,
-    rows_on_file,
-    table_of,
-    write_changes,
-)
-from services.enrollment.table import EnrollmentTable
+from services.enrollment.imports.difference import ON_FILE, Compared, Comparing, Shown
+from services.enrollment.imports.rules.collector_rows import Children, CollectorBook
+from services.enrollment.imports.write_rows import Changes, Values, rows_on_file, table_of, write_changes
+from services.enrollment.words import weekdays_text
 from services.kernel.cipher import FieldCipher
 from services.kernel.ids import new_id
+
+_COLLECTOR = {
+    "relation": Shown("与学生关系"),
+    "born_year": Shown("出生年份"),
+    "valid_from": Shown("有效期起"),
+    "valid_until": Shown("有效期止"),
+    "weekdays": Shown("星期", weekdays_text),
+    "removed": ON_FILE,
+}
+_BLOCKED = {"reason": Shown("原因", secret=True), "order_no": Shown("依据"), "removed": ON_FILE}
+_SELF_RELEASE = {"basis": Shown("依据"), "valid_from": Shown("生效日期"), "removed": ON_FILE}
 
 
 async def take_collectors(
     tx: AsyncSession, school_id: UUID, book: CollectorBook, *, cipher: FieldCipher, now: datetime
-) -> Written:
-    """Add or change by child, name and phone (collectors), child and name (blocked), child (going alone).
+) -> Compared:
+    """Compare by child, name and phone (collectors), child and name (blocked), child (going alone).
 
-    Nobody is removed because a sheet does not name them.
+    Nobody is removed because a sheet does not name them; those whom families named themselves are never missing.
     """
-    await import_alone(tx, school_id)
-    counts: Counter[str] = Counter()
+    phones = {cipher.blind_index(r.phone): r.phone for r in book.collectors.records}
+    at_desk = _Desk(tx, school_id, book.children, Comparing())
     collectors = [
-        {
-            "child_id": r.child_id,
-            "name": r.name,
-            "phone_index": cipher.blind_index(r.phone),
-            "relation": r.relation,
-            "born_year": r.born_year,
-            "valid_from": r.valid_from,
-            "valid_until": r.valid_until,
-            "weekdays": list(r.weekdays),
-            "removed": False,
-        }
+        (
+            {
+                **{name: value for name, value in vars(r).items() if name != "phone"},
+                "weekdays": list(r.weekdays),
+                "phone_index": cipher.blind_index(r.phone),
+                "removed": False,
+            },
+            r,
+        )
         for r in book.collectors.records
     ]
-    phones = {cipher.blind_index(r.phone): r.phone for r in book.collectors.records}
     changes = [
-        await _settle(
-            tx, school_id, Collector, ("child_id", "name", "phone_index"), collectors, counts,
+        await at_desk.settle(
+            Changes(table_of(Collector), _COLLECTOR), ("child_id", "name", "phone_index"), collectors,
             lambda row: {"collector_id": new_id(), "phone_sealed": cipher.seal(phones[row["phone_index"]])},
         ),
-        await _settle(
-            tx, school_id, BlockedPerson, ("child_id", "name"),
-            [{**vars(r), "removed": False} for r in book.blocked.records], counts,
+        await at_desk.settle(
+            Changes(table_of(BlockedPerson), _BLOCKED), ("child_id", "name"),
+            [({**vars(r), "removed": False, "removed_because": None}, r) for r in book.blocked.records],
             lambda _: {"blocked_id": new_id()},
         ),
-        await _settle(
-            tx, school_id, SelfReleasePermission, ("child_id",),
-            [{**vars(r), "removed": False} for r in book.self_release.records], counts,
+        await at_desk.settle(
+            Changes(table_of(SelfReleasePermission), _SELF_RELEASE), ("child_id",),
+            [({**vars(r), "removed": False}, r) for r in book.self_release.records],
             lambda _: {},
         ),
     ]  # fmt: skip
-    await write_changes(tx, school_id, changes, now=now)
-    return Written(counts["added"], counts["changed"], counts["unchanged"])
+    return Compared(at_desk.comparing.difference(), partial(write_changes, tx, school_id, changes, now=now))
 
 
-async def _settle(
-    tx: AsyncSession,
-    school_id: UUID,
-    model: type[EnrollmentTable],
-    known_by: Sequence[str],
-    rows: Sequence[Values],
-    counts: Counter[str],
-    fresh: Callable[[Values], Values],
-) -> Changes:
-    def key(row: Mapping[str, Any]) -> Hashable:
-        return tuple(row[name] for name in known_by)
+@dataclass(frozen=True)
+class _Desk:
+    """Three tables that make one difference."""
 
-    known = {key(row): row for row in await rows_on_file(tx, model, school_id)}
-    changes = Changes(table_of(model))
-    # The last of two rows that mean the same person wins.
-    for row in {key(row): row for row in rows}.values():
-        counts[changes.settle(known.get(key(row)), {"school_id": school_id, **fresh(row)}, row)] += 1
-    return changes
+    tx: AsyncSession
+    school_id: UUID
+    children: Children
+    comparing: Comparing
+
+    async def settle(
+        self,
+        changes: Changes,
+        known_by: Sequence[str],
+        rows: Sequence[tuple[Values, object]],
+        fresh: Callable[[Values], Values],
+    ) -> Changes:
+        numbers = {child.child_id: (number, child.name) for number, child in self.children.items()}
+
+        def key(row: Mapping[str, Any]) -> Hashable:
+            return tuple(row[name] for name in known_by)
+
+        known = {key(row): row for row in await rows_on_file(self.tx, changes.table, self.school_id)}
+        # The last of two rows that mean the same person wins.
+        for row, record in {key(row): (row, record) for row, record in rows}.values():
+            settled = changes.settle(
+                known.pop(key(row), None), {"school_id": self.school_id, **fresh(row)}, row
+            )
+            number, child = numbers[row["child_id"]]
+            self.comparing.note(
+                settled.fate, number, row.get("name", child), cells=settled.cells, record=record
+            )
+        for old in known.values():
+            by_family = old.get("named_by") or old.get("recorded_by")
+            if not old["removed"] and by_family is None and old["child_id"] in numbers:
+                number, child = numbers[old["child_id"]]
+                self.comparing.note("missing", number, old.get("name", child))
+        return changes

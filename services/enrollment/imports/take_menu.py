@@ -1,52 +1,60 @@
 """Write the offerings of a menu as drafts."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.imports.write_rows import (
-    Changes,
-    Written,
-    import_alone,
-    rows_on_file,
-    table_of,
-    write_changes,
-)
+from services.enrollment.imports.difference import Compared, Comparing, Shown
+from services.enrollment.imports.write_rows import Changes, rows_on_file, table_of, write_changes
 from services.enrollment.menu.errors import PublishedAlready
 from services.enrollment.menu.rules.proposal import Proposal
 from services.enrollment.menu.tables import Offering
 from services.enrollment.policy import Policy
 from services.enrollment.schools.tables import Room, Staff
+from services.enrollment.words import grades_text, weekdays_text
 from services.kernel.ids import new_id
+
+_SHOWN = {
+    "title": Shown("课程名称"),
+    "weekdays": Shown("星期", weekdays_text),
+    "starts": Shown("开始", lambda at: f"{at:%H:%M}"),
+    "ends": Shown("结束", lambda at: f"{at:%H:%M}"),
+    "grades": Shown("招收年级", grades_text),
+    "capacity": Shown("人数上限"),
+    "minimum_size": Shown("最少开班人数"),
+    "subject": Shown("学科"),
+    "content": Shown("内容介绍"),
+    "assessment_no": Shown("风险评估编号"),
+    "fee_fen": Shown("收费(元)", lambda fen: f"{fen / 100:g}"),
+}
 
 
 async def take_menu(
     tx: AsyncSession,
     school_id: UUID,
-    records: Sequence[Proposal],
+    records: Iterable[Proposal],
     *,
     term_id: UUID,
     policy: Policy,
     now: datetime,
-) -> Written:
-    """Add or change drafts by code within the term. The same sheet again changes nothing, also once published.
-
-    Raises:
-        PublishedAlready: a published offering would be changed behind the families' backs.
-    """
-    await import_alone(tx, school_id)
-    on_file = [row for row in await rows_on_file(tx, Offering, school_id) if row["term_id"] == term_id]
+) -> Compared:
+    """Compare drafts by code within the term. The same sheet again changes nothing, also once published."""
+    on_file = [
+        row for row in await rows_on_file(tx, table_of(Offering), school_id) if row["term_id"] == term_id
+    ]
     known = {row["code"]: row for row in on_file}
-    staff = {row["staff_no"]: row["staff_id"] for row in await rows_on_file(tx, Staff, school_id)}
-    rooms = {row["name"]: row["room_id"] for row in await rows_on_file(tx, Room, school_id)}
-    changes = Changes(table_of(Offering))
-    counts: Counter[str] = Counter()
+    staff = {row["staff_no"]: row["staff_id"] for row in await rows_on_file(tx, table_of(Staff), school_id)}
+    rooms = {row["name"]: row["room_id"] for row in await rows_on_file(tx, table_of(Room), school_id)}
+    names = {
+        "teacher_id": Shown("任课教师工号", {key: no for no, key in staff.items()}.__getitem__),
+        "room_id": Shown("地点", {key: name for name, key in rooms.items()}.__getitem__),
+    }
+    changes, comparing = Changes(table_of(Offering), _SHOWN | names), Comparing()
     for record in records:
-        values = _values(record, policy, staff, rooms)
         fresh = {
             "school_id": school_id,
             "offering_id": new_id(),
@@ -55,10 +63,38 @@ async def take_menu(
             "needs_staffing": False,
             "opened_beside": None,
         }
-        counts[changes.settle(known.get(record.code), fresh, values)] += 1
+        row = known.pop(record.code, None)
+        settled = changes.settle(row, fresh, _values(record, policy, staff, rooms))
+        offering_id = row["offering_id"] if row is not None else None
+        comparing.note(
+            settled.fate,
+            record.code,
+            record.title,
+            record_id=offering_id,
+            cells=settled.cells,
+            record=record,
+        )
+    for row in known.values():
+        if row["opened_beside"] is None and row["state"] in {"draft", "published"}:
+            comparing.note("missing", row["code"], row["title"], record_id=row["offering_id"])
+    return Compared(comparing.difference(), partial(_write, tx, school_id, changes, on_file, now=now))
+
+
+async def _write(
+    tx: AsyncSession,
+    school_id: UUID,
+    changes: Changes,
+    on_file: Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> None:
+    """Write what differs.
+
+    Raises:
+        PublishedAlready: a published offering would be changed behind the families' backs.
+    """
     _refuse_published(changes, on_file)
     await write_changes(tx, school_id, [changes], now=now)
-    return Written(counts["added"], counts["changed"], counts["unchanged"])
 
 
 def _values(

@@ -1,6 +1,6 @@
 """Judge the three sheets of a collectors' workbook: 接送人, 禁止接送, 自行离校. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -62,19 +62,21 @@ class SelfReleaseRecord:
     valid_from: date
 
 
+Children = Mapping[str, ChildOnFile]
+"""By student number."""
+
+
 @dataclass
 class CollectorBook:
-    """The three sheets, read."""
+    """The three sheets, read, and the children that they may name."""
 
+    children: Children
     collectors: Reading[CollectorRecord] = field(default_factory=Reading)
     blocked: Reading[BlockedRecord] = field(default_factory=Reading)
     self_release: Reading[SelfReleaseRecord] = field(default_factory=Reading)
 
 
-Children = Mapping[str, ChildOnFile]
-
-
-def judge_collectors(rows: Sequence[Row], children: Children, *, today: date) -> Reading[CollectorRecord]:
+def judge_collectors(rows: Iterable[Row], children: Children, *, today: date) -> Reading[CollectorRecord]:
     """Judge 接送人: an adult, reachable, with a span of validity; an expired one is taken and told."""
     reading: Reading[CollectorRecord] = Reading()
     for judging in _data(rows, reading):
@@ -97,7 +99,7 @@ def judge_collectors(rows: Sequence[Row], children: Children, *, today: date) ->
     return reading
 
 
-def judge_blocked(rows: Sequence[Row], children: Children) -> Reading[BlockedRecord]:
+def judge_blocked(rows: Iterable[Row], children: Children) -> Reading[BlockedRecord]:
     """Judge 禁止接送: who, of which child, and the order it rests on."""
     reading: Reading[BlockedRecord] = Reading()
     for judging in _data(rows, reading):
@@ -113,7 +115,7 @@ def judge_blocked(rows: Sequence[Row], children: Children) -> Reading[BlockedRec
     return reading
 
 
-def judge_self_release(rows: Sequence[Row], children: Children) -> Reading[SelfReleaseRecord]:
+def judge_self_release(rows: Iterable[Row], children: Children) -> Reading[SelfReleaseRecord]:
     """Judge 自行离校: which child, from when, and the written request it rests on."""
     reading: Reading[SelfReleaseRecord] = Reading()
     for judging in _data(rows, reading):
@@ -128,7 +130,7 @@ def judge_self_release(rows: Sequence[Row], children: Children) -> Reading[SelfR
     return reading
 
 
-def _data(rows: Sequence[Row], reading: Reading[Any]) -> list[RowJudgement]:
+def _data(rows: Iterable[Row], reading: Reading[Any]) -> list[RowJudgement]:
     judgements = []
     for row in rows:
         judging = RowJudgement(row)

@@ -1,6 +1,6 @@
 """Judge the rows of a menu (课后服务菜单): what can be taken, and what stands against publishing it. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -43,7 +43,7 @@ class MenuGround:
     policy: Policy
 
 
-def judge_menu(rows: Sequence[Row], ground: MenuGround) -> Reading[Proposal]:
+def judge_menu(rows: Iterable[Row], ground: MenuGround) -> Reading[Proposal]:
     """Judge every row, then the menu as a whole.
 
     A row that cannot be understood is rejected. One that the policy forbids is taken as a draft, and its finding
@@ -70,7 +70,7 @@ def judge_menu(rows: Sequence[Row], ground: MenuGround) -> Reading[Proposal]:
     # A conflict with a row that is itself rejected is still named: both are in the school's mind.
     for objection in offering_objections(understood, ground.policy):
         reading.findings.append(_as_finding(objection))
-    for objection in service_week(reading.records, ground.policy, ground.grades):
+    for objection in service_week(list(reading.records), ground.policy, ground.grades):
         reading.findings.append(_as_finding(objection))
     return reading
 

@@ -1,6 +1,6 @@
 """Judge the rows of a list of rooms (场地). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.enrollment.imports.finding import Reading, rows_text
@@ -20,7 +20,7 @@ class RoomRecord:
     capacity: int
 
 
-def judge_rooms(rows: Sequence[Row]) -> Reading[RoomRecord]:
+def judge_rooms(rows: Iterable[Row]) -> Reading[RoomRecord]:
     """Judge every row: a name of its own and a capacity above zero."""
     reading: Reading[RoomRecord] = Reading()
     repeated = repeated_in(rows, "地点")

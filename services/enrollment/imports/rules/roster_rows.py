@@ -1,13 +1,13 @@
 """Judge the rows of a roster (学生名册): which children can be taken, and what is to be said of each row. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from services.enrollment.imports.finding import Finding, Reading, Severity, rows_text
 from services.enrollment.imports.read_sheet import Form, Row
 from services.enrollment.imports.rules import plain_cells as plain
-from services.enrollment.imports.rules.row_judgement import RowJudgement, repeated_in
+from services.enrollment.imports.rules.row_judgement import RowJudgement, repeated_in, seen_twice
 from services.enrollment.words import grade_label
 
 FORM = Form(
@@ -45,7 +45,7 @@ class ChildRecord:
 
 
 def judge_roster(
-    rows: Sequence[Row], *, grades: Sequence[int], priority_groups: Sequence[str]
+    rows: Iterable[Row], *, grades: Sequence[int], priority_groups: Sequence[str]
 ) -> Reading[ChildRecord]:
     """Judge every row; ``grades`` are those the school teaches.
 
@@ -79,9 +79,12 @@ def judge_roster(
 
 def _tell_two_names(reading: Reading[ChildRecord]) -> None:
     """A phone is one person; a second name for it is told, and the first one is kept."""
+    shared = seen_twice(guardian.phone for record in reading.records for guardian in record.guardians)
     names: dict[str, str] = {}
     for record in reading.records:
         for guardian in record.guardians:
+            if hash(guardian.phone) not in shared:
+                continue
             known = names.setdefault(guardian.phone, guardian.name)
             if known != guardian.name:
                 sentence = f"手机号 {guardian.phone} 前面登记为“{known}”，这里是“{guardian.name}”，先按“{known}”登记。"

@@ -1,7 +1,7 @@
 """One row under judgement: what is said of it gathers here. Pure."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from services.enrollment.imports.finding import Finding, Severity
@@ -48,10 +48,23 @@ class RowJudgement:
         return False
 
 
-def repeated_in(rows: Sequence[Row], column: str) -> dict[str, list[int]]:
-    """Return the row numbers of every value that stands in ``column`` more than once."""
+def repeated_in(rows: Iterable[Row], column: str) -> dict[str, list[int]]:
+    """Return the row numbers of every value that stands in ``column`` more than once; looks at the rows twice."""
+    twice = seen_twice(plain.plain(row[column]) for row in rows)
     where: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        if value := plain.plain(row[column]):
+        if (value := plain.plain(row[column])) and hash(value) in twice:
             where[value].append(row.number)
     return {value: found for value, found in where.items() if len(found) > 1}
+
+
+def seen_twice(texts: Iterable[str]) -> set[int]:
+    """Return the hashes of texts that come more than once: a few bytes each, not the texts of a whole sheet.
+
+    Two texts may share a hash, so whoever asks looks again at the few that are found.
+    """
+    seen: set[int] = set()
+    twice: set[int] = set()
+    for text in texts:
+        (twice if hash(text) in seen else seen).add(hash(text))
+    return twice

@@ -1,6 +1,6 @@
 """Judge the rows of a bureau's list of schools (学校). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import time
 
@@ -31,7 +31,7 @@ class SchoolRecord:
     work_ends_at: time
 
 
-def judge_schools(rows: Sequence[Row], policy: Policy, known_codes: Sequence[str]) -> Reading[SchoolRecord]:
+def judge_schools(rows: Iterable[Row], policy: Policy, known_codes: Sequence[str]) -> Reading[SchoolRecord]:
     """Judge every row; a central school must stand on the sheet or be among ``known_codes``."""
     reading: Reading[SchoolRecord] = Reading()
     repeated = repeated_in(rows, "学校代码")

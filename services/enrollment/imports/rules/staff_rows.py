@@ -1,6 +1,6 @@
 """Judge the rows of a staff list (教职工名册). Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.contracts.personas import Persona
@@ -36,7 +36,7 @@ class StaffRecord:
     homeroom: tuple[int, str] | None
 
 
-def judge_staff(rows: Sequence[Row]) -> Reading[StaffRecord]:
+def judge_staff(rows: Iterable[Row]) -> Reading[StaffRecord]:
     """Judge every row: number, name, phone and a known post are needed; a post may be several, with 、 between."""
     reading: Reading[StaffRecord] = Reading()
     numbers, phones = repeated_in(rows, "工号"), repeated_in(rows, "手机")
