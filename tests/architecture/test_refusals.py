@@ -7,7 +7,7 @@ from string import Formatter
 from scripts.write_problems import PAGE, problems_page, refusals
 from services.attendance.pickup.errors import ALARMING
 from services.kernel.problems import Refusal
-from services.notifications.messages.wording import REFUSALS
+from services.notifications.messages.say_attendance import REFUSALS
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LATIN_SENTENCE = re.compile(r"(?:[A-Za-z]{2,}\s+){3,}")

@@ -25,7 +25,7 @@ async def test_the_example_fits_the_account_that_the_stand_in_plays(
 
 
 def test_a_template_that_is_missing_or_has_other_keys_is_named(book: TemplateBook) -> None:
-    first, second, third = book.templates()
+    first, second, *others = book.templates()
     held = [
         Template(template_id=first, title="", content="学生:{{thing9.DATA}}\n", long_term=False),
         Template(
@@ -37,7 +37,7 @@ def test_a_template_that_is_missing_or_has_other_keys_is_named(book: TemplateBoo
     ]
     assert template_faults(book, held) == [
         "学生到校离校提醒: the account's keys are thing9",
-        f"{book.templates()[third].title}: not in the account",
+        *(f"{book.templates()[other].title}: not in the account" for other in others),
     ]
 
 

@@ -66,16 +66,72 @@ FACTS: dict[str, dict[str, dict[str, Any]]] = {
         "long": {**LONG, "reason": "too-many-tries"},
     },
 }
+SCHOOL: dict[str, Any] = {"school": "城南小学", "at": "2026-11-23T08:35:00+00:00"}
+LONG_SCHOOL = {**SCHOOL, "school": LONG["school"]}
+BALL: dict[str, Any] = {**PLAIN, "offerings": ["篮球"], "day": "2026-11-30"}
+LONG_BALL = {**LONG, "offerings": ["“我爱家乡”非物质文化遗产剪纸与泥塑联合工作坊"], "day": "2026-11-30"}
+ROUND: dict[str, Any] = {
+    "rule": "preference",
+    "opens_at": "2026-11-25T00:00:00+00:00",
+    "closes_at": "2026-11-27T12:00:00+00:00",
+    "results_at": "2026-11-28T10:00:00+00:00",
+}
+FACTS |= {
+    "round_announced": {
+        "preference": {**SCHOOL, **ROUND},
+        "first-come": {**SCHOOL, **ROUND, "rule": "first_come"},
+        "long": {**LONG_SCHOOL, **ROUND},
+    },
+    "round_cancelled": {
+        "preference": {**SCHOOL, **ROUND},
+        "first-come": {**SCHOOL, **ROUND, "rule": "first_come"},
+        "long": {**LONG_SCHOOL, **ROUND},
+    },
+    "results_out": {
+        "two": {**BALL, "offerings": ["篮球", "书法"], "wishes": 5},
+        "none": {**PLAIN, "wishes": 3},
+        "long": {**LONG_BALL, "wishes": 5},
+    },
+    "place_given": {
+        "offer": {**BALL, "came_by": "offer"},
+        "swap": {**BALL, "came_by": "swap"},
+        "long": {**LONG_BALL, "came_by": "offer"},
+    },
+    "place_claimed": {"plain": {**BALL, "came_by": "claim"}, "long": {**LONG_BALL, "came_by": "claim"}},
+    "place_lost": {"plain": BALL, "long": LONG_BALL},
+    "place_given_up": {"plain": BALL, "long": LONG_BALL},
+    "place_offered": {
+        "plain": {**BALL, "expires_at": "2026-11-25T12:00:00+00:00"},
+        "long": {**LONG_BALL, "expires_at": "2026-12-31T12:00:00+00:00"},
+    },
+    "offer_lapsed": {"plain": BALL, "long": LONG_BALL},
+    "day_closed": {"plain": {**SCHOOL, "day": "2026-11-24"}, "long": {**LONG_SCHOOL, "day": "2026-12-31"}},
+    "day_changed": {
+        "plain": {**SCHOOL, "day": "2026-11-28", "runs_as": 2},
+        "long": {**LONG_SCHOOL, "day": "2026-12-31", "runs_as": 7},
+    },
+    "agreement_due": {"plain": {**PLAIN, "number": 2}, "long": {**LONG, "number": 12}},
+    "collector_changed": {
+        "named": {**PLAIN, "change": "named", "collector": "王大山", "relation": "爷爷"},
+        "ended": {**PLAIN, "change": "ended", "collector": "王大山", "relation": "爷爷"},
+        "ended-and-forgotten": {**PLAIN, "change": "ended"},
+        "long": {**LONG, "change": "named"},
+    },
+    "menu_published": {
+        "first": {**SCHOOL, "number": 1},
+        "again": {**SCHOOL, "number": 2},
+        "long": {**LONG_SCHOOL, "number": 2},
+    },
+    "request_carried_out": {"plain": PLAIN, "long": LONG},
+}
 CASES = [(kind, case) for kind, cases in FACTS.items() for case in cases]
 
 
 def rendered(book: TemplateBook, kind: str, facts: dict[str, Any]) -> dict[str, Any]:
     words = KINDS[kind].say(facts)
-    sample: dict[str, Any] = {
-        "title": words.title,
-        "body": words.body,
-        "card": {"title": book.cards[kind].title, **book.cards[kind].values(words)},
-    }
+    sample: dict[str, Any] = {"title": words.title, "body": words.body}
+    if card := book.cards.get(kind):
+        sample["card"] = {"title": card.title, **card.values(words)}
     if template := book.sms.get(kind):
         text = template.text
         for name, value in template.values(words).items():
@@ -97,7 +153,9 @@ def test_the_words_are_those_that_were_reviewed(book: TemplateBook, kind: str) -
     assert said == json.loads(path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("kind", "case"), CASES)
+@pytest.mark.parametrize(
+    ("kind", "case"), [(kind, case) for kind, case in CASES if not KINDS[kind].feed_only]
+)
 def test_wechat_would_take_every_card(book: TemplateBook, kind: str, case: str) -> None:
     card = book.cards[kind]
     values = card.values(KINDS[kind].say(FACTS[kind][case]))

@@ -5,7 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from services.notifications.delivery.rules.outcomes import Sent
-from services.notifications.messages.wording import Words
+from services.notifications.messages.words import Words
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Self
 from services.kernel.unable import Unable
 from services.notifications.messages.catalogue import KINDS
 from services.notifications.messages.rules.fit_field import fit_card_value, fit_sms_value
-from services.notifications.messages.wording import Words
+from services.notifications.messages.words import Words
 
 _PARAMETER = re.compile(r"\$\{(\w+)\}")
 
@@ -79,11 +79,12 @@ class TemplateBook:
         return {card.template_id: card for card in self.cards.values()}
 
     def _check(self, path: Path) -> None:
+        leaving = {word for word, kind in KINDS.items() if not kind.feed_only}
         safety = {word for word, kind in KINDS.items() if kind.safety}
-        if wrong := (KINDS.keys() ^ self.cards.keys()) | (safety ^ self.sms.keys()):
+        if wrong := (leaving ^ self.cards.keys()) | (safety ^ self.sms.keys()):
             raise Unable(
                 f"The providers file {path} does not fit the catalogue of messages: {', '.join(sorted(wrong))}."
-                " Each kind needs a WeChat template, each safety kind an SMS template."
+                " Each kind that leaves the app needs a WeChat template, each safety kind an SMS template."
             )
 
 

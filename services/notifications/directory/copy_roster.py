@@ -16,6 +16,7 @@ from services.notifications.directory.tables import (
     Child,
     Collector,
     Guardianship,
+    Offering,
     Person,
     Room,
     School,
@@ -53,6 +54,7 @@ async def copy_roster(tx: AsyncSession, page: RosterPage, cipher: FieldCipher) -
         tx, Guardianship, ("child_id", "guardian_id"), _guardianships(page), removed=_gone(page.guardianships)
     )
     await _put(tx, Collector, ("collector_id",), _collectors(page), removed=_gone(page.collectors))
+    await _put(tx, Offering, ("offering_id",), _offerings(page), removed=[False] * len(page.offerings))
     if forgotten := [person_id for entry, person_id in _people_of(page) if entry.removed]:
         await tx.execute(
             delete(Binding).where(col(Binding.school_id) == school_id, col(Binding.person_id).in_(forgotten))
@@ -145,3 +147,8 @@ def _collectors(page: RosterPage) -> list[dict[str, Any]]:
         }
         for entry in page.collectors
     ]
+
+
+def _offerings(page: RosterPage) -> list[dict[str, Any]]:
+    school = {"school_id": page.school.school_id}
+    return [{**school, "offering_id": entry.offering_id, "title": entry.title} for entry in page.offerings]

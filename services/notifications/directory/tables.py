@@ -73,6 +73,14 @@ class Room(NotificationsTable, table=True):
     name: str
 
 
+class Offering(NotificationsTable, table=True):
+    """An item of the menu by its title. A withdrawn one stays: families are told that it was."""
+
+    school_id: UUID = Field(primary_key=True)
+    offering_id: UUID = Field(primary_key=True)
+    title: str
+
+
 class Binding(NotificationsTable, table=True):
     """The account that reads for a person, and the WeChat user behind it. The newest binding of a person wins."""
 

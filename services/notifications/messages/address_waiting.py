@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.messages.tell import tell
-from services.notifications.messages.telling import TELLINGS, tellings_of
+from services.notifications.messages.tellings import TELLINGS, tellings_of
 
 _WAITING = text(
     "SELECT kind, cause_id, step_no, fact::text AS fact FROM unaddressed"

@@ -1,4 +1,4 @@
-"""What attendance tells, and that it is passed on to the people it concerns."""
+"""What attendance and enrollment tell, and that it is passed on to the people it concerns."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from services.kernel.letters.envelope import Hears
 from services.notifications.directory.letters import PULL_ROSTER
 from services.notifications.messages.switch_moves import schools_telling_moves
 from services.notifications.messages.tell import tell
-from services.notifications.messages.telling import TELLINGS, tellings_of
+from services.notifications.messages.tellings import TELLINGS, tellings_of
 
 
 async def on_something_to_tell(tx: AsyncSession, facts: Sequence[Fact], *, now: datetime) -> None:

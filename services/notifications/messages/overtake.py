@@ -1,11 +1,12 @@
-"""Nothing is said that is no longer true: a found child is not reported missing, a fetched one not late.
+"""Nothing is said that is no longer true: of a found child not that it is missing, of a day only the newest word.
 
-Letters of one child may cross on the way, so both orders are looked at: what waits is withheld when its end is
-heard, and what arrives after its end is withheld at once.
+Letters may cross on the way, so both orders are looked at: what waits is withheld when its end is heard, and what
+arrives after its end is withheld at once.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -38,6 +39,20 @@ _GONE_HOME = text(
     " AND child_id = ANY(:children) AND service_on = ANY(:days) AND kind = 'released' GROUP BY 1, 2"
 )
 
+_OTHER_DAY = text(
+    "UPDATE message m SET state = 'settled', outcome = 'withheld', settled_at = :now"
+    " FROM unnest(CAST(:schools AS uuid[]), CAST(:days AS date[]), CAST(:at AS timestamptz[]))"
+    " AS changed(school_id, service_on, at)"
+    " WHERE m.school_id = changed.school_id AND m.service_on = changed.service_on"
+    " AND m.kind IN ('day_closed', 'day_changed') AND m.happened_at < changed.at"
+    " AND m.state = 'waiting' AND m.tries = 0"
+)
+_DAY_CHANGED = text(
+    "SELECT school_id, service_on, max(happened_at) AS at FROM message WHERE school_id = ANY(:schools)"
+    " AND service_on = ANY(:days) AND kind IN ('day_closed', 'day_changed') GROUP BY 1, 2"
+)
+_DAY_KINDS = {"day_closed", "day_changed"}
+
 Cause = tuple[UUID, UUID]
 """School and case."""
 
@@ -59,6 +74,10 @@ async def withhold_overtaken(tx: AsyncSession, tellings: Sequence[Telling], *, n
                 "now": now,
             },
         )
+    changed = [telling for telling in tellings if telling.kind in _DAY_KINDS]
+    if changed:
+        about = {"at": [telling.at for telling in changed], "now": now}
+        await tx.execute(_OTHER_DAY, {**_days(changed), **about})
 
 
 async def told_missing(tx: AsyncSession, tellings: Sequence[Telling]) -> dict[Cause, tuple[UUID, ...]]:
@@ -97,7 +116,32 @@ async def already_over(tx: AsyncSession, tellings: Sequence[Telling]) -> set[int
             and (at := left.get((telling.school_id, telling.child_id))) is not None
             and at >= telling.at
         }
-    return over
+    return over | await _older_days(tx, tellings)
+
+
+async def _older_days(tx: AsyncSession, tellings: Sequence[Telling]) -> set[int]:
+    """Return the positions of tellings of a day after which a newer one was heard."""
+    changed = [telling for telling in tellings if telling.kind in _DAY_KINDS]
+    if not changed:
+        return set()
+    newest: dict[tuple[UUID, date], datetime] = {}
+    for row in await tx.execute(_DAY_CHANGED, _days(changed)):
+        newest[row.school_id, row.service_on] = row.at
+    for telling in changed:
+        about = (telling.school_id, telling.service_on)
+        newest[about] = max(newest.get(about, telling.at), telling.at)
+    return {
+        n
+        for n, telling in enumerate(tellings)
+        if telling.kind in _DAY_KINDS and telling.at < newest[telling.school_id, telling.service_on]
+    }
+
+
+def _days(tellings: Sequence[Telling]) -> dict[str, list[Any]]:
+    return {
+        "schools": [telling.school_id for telling in tellings],
+        "days": [telling.service_on for telling in tellings],
+    }
 
 
 def _causes(tellings: Sequence[Telling]) -> dict[str, list[UUID]]:

@@ -13,7 +13,7 @@ class MessageOut(BaseModel):
     school_id: UUID
     kind: str
     safety: bool
-    child_id: UUID
+    child_id: UUID | None = Field(description="None: it concerns the whole school.")
     title: str
     body: str
     at: datetime = Field(description="When it happened.")
@@ -96,7 +96,7 @@ class ToldOut(BaseModel):
     kind: str
     cause_id: UUID
     step_no: int
-    child_id: UUID
+    child_id: UUID | None
     recipient_id: UUID
     service_on: date
     body: str

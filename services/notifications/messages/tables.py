@@ -24,11 +24,13 @@ class Message(NotificationsTable, table=True):
     school_id: UUID = Field(primary_key=True)
     message_id: UUID = Field(primary_key=True)
     kind: str = Field(description="A kind of the catalogue.")
-    cause_id: UUID = Field(description="The entry, case or refusal that it is about.")
-    step_no: int = Field(default=0, description="The rung of the lateness ladder; 0 elsewhere.")
+    cause_id: UUID = Field(description="The entry, case, refusal, place or round that it is about.")
+    step_no: int = Field(
+        default=0, description="The rung of the lateness ladder, the number of a menu; 0 elsewhere."
+    )
     recipient_id: UUID
-    child_id: UUID
-    service_on: date
+    child_id: UUID | None = Field(default=None, description="None: it concerns the whole school.")
+    service_on: date = Field(description="The day that it is about.")
     facts: dict[str, Any] = Field(sa_type=Json, description="What the words are made of.")
     title: str
     body: str = Field(description="The in-app text, as it was said.")
@@ -60,7 +62,9 @@ class Unaddressed(NotificationsTable, table=True):
     kind: str = Field(primary_key=True, description="The fact's word on the wire.")
     cause_id: UUID = Field(primary_key=True)
     step_no: int = Field(primary_key=True, default=0)
-    reason: str = Field(description="unknown-child, no-guardian or no-recipient.")
+    reason: str = Field(
+        description="What is not known here yet: unknown-child, no-guardian, unknown-offering …"
+    )
     fact: dict[str, Any] = Field(sa_type=Json)
     seen_at: datetime = Field(sa_type=Instant, description="Domain clock.")
     addressed_at: datetime | None = Field(default=None, sa_type=Instant, description="Domain clock.")

@@ -35,9 +35,9 @@ _WRITE = text(
 )
 _TOLD_IN_APP = text(
     "INSERT INTO attempt (school_id, attempt_id, message_id, channel, outcome, code, provider_id, started_at,"
-    " settled_at) SELECT school_id, attempt_id, message_id, 'inapp', 'accepted', 'no-openid', '', clock_timestamp(),"
-    " clock_timestamp() FROM unnest(CAST(:schools AS uuid[]), CAST(:attempts AS uuid[]), CAST(:messages AS uuid[]))"
-    " AS r(school_id, attempt_id, message_id)"
+    " settled_at) SELECT school_id, attempt_id, message_id, 'inapp', 'accepted', code, '', clock_timestamp(),"
+    " clock_timestamp() FROM unnest(CAST(:schools AS uuid[]), CAST(:attempts AS uuid[]), CAST(:messages AS uuid[]),"
+    " CAST(:codes AS text[])) AS r(school_id, attempt_id, message_id, code)"
 )
 _SET_ASIDE = text(
     "INSERT INTO unaddressed (school_id, kind, cause_id, step_no, reason, fact, seen_at)"
@@ -75,14 +75,13 @@ def _recipients(
     telling: Telling, names: Names, told_before: dict[tuple[UUID, UUID], tuple[UUID, ...]]
 ) -> tuple[Sequence[UUID], str]:
     """Return to whom it goes, or why it goes to nobody."""
-    child = (telling.school_id, telling.child_id)
-    if child not in names.children:
-        return (), "unknown-child"
+    if lacking := names.lacks(telling):
+        return (), lacking
     if telling.kind == "missing_cleared":
         told = told_before[telling.school_id, telling.cause_id]
         return told, "" if told else "nobody-was-told"
     if telling.recipients is None:
-        guardians = tuple(names.guardians.get(child, ()))
+        guardians = names.guardians_of(telling)
         return guardians, "" if guardians else "no-guardian"
     known = [one for one in telling.recipients if (telling.school_id, one) in names.people]
     return known, "" if known and len(known) == len(set(telling.recipients)) else "unknown-recipient"
@@ -92,10 +91,11 @@ def _row(telling: Telling, names: Names, recipient: UUID, *, over: bool) -> dict
     kind = KINDS[telling.kind]
     facts = names.facts_of(telling)
     words = kind.say(facts)
+    expires_at = telling.true_until or (telling.at + kind.stays_true if kind.stays_true else None)
     state: dict[str, Any] = {"state": "waiting", "outcome": None, "channel": None}
     if over:
         state = {"state": "settled", "outcome": "withheld", "channel": None}
-    elif not kind.safety and (telling.school_id, recipient) not in names.with_wechat:
+    elif kind.feed_only or (not kind.safety and (telling.school_id, recipient) not in names.with_wechat):
         # The feed is all there is: no job, no attempt that could only be skipped.
         state = {"state": "settled", "outcome": "delivered", "channel": "inapp"}
     return {
@@ -105,14 +105,14 @@ def _row(telling: Telling, names: Names, recipient: UUID, *, over: bool) -> dict
         "cause_id": str(telling.cause_id),
         "step_no": telling.step_no,
         "recipient_id": str(recipient),
-        "child_id": str(telling.child_id),
+        "child_id": str(telling.child_id) if telling.child_id else None,
         "service_on": telling.service_on.isoformat(),
         "facts": facts,
         "title": words.title,
         "body": words.body,
         "urgent": telling.urgent,
         "happened_at": telling.at.isoformat(),
-        "expires_at": (telling.at + kind.stays_true).isoformat() if kind.stays_true else None,
+        "expires_at": expires_at.isoformat() if expires_at else None,
         **state,
     }
 
@@ -129,6 +129,7 @@ async def _write(tx: AsyncSession, rows: Sequence[dict[str, Any]], *, now: datet
                 "schools": [row.school_id for row in in_app],
                 "attempts": [new_id() for _ in in_app],
                 "messages": [row.message_id for row in in_app],
+                "codes": ["feed-only" if KINDS[row.kind].feed_only else "no-openid" for row in in_app],
             },
         )
     waiting = [row for row in written if row.state == "waiting"]

@@ -1,10 +1,8 @@
-"""The sentences, as parents and teachers read them. Times are the school's wall clock."""
+"""What attendance tells, as parents and teachers read it. Times are the school's wall clock."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from services.kernel.clock import SHANGHAI, local_hhmm
+from services.notifications.messages.words import Words, card_of, hhmm_of, sms_of
 
 REFUSALS = {
     "person-blocked": "此人在禁止接送名单上",
@@ -26,18 +24,6 @@ FINDINGS = {
 """How a missing child was cleared, by attendance's word; ``other`` and new words are only called confirmed."""
 
 
-@dataclass(frozen=True)
-class Words:
-    """One message in all its forms."""
-
-    title: str
-    body: str
-    card: dict[str, str] = field(default_factory=dict)
-    """What a card may show, by meaning: child, time, what, remark."""
-    sms: dict[str, str] = field(default_factory=dict)
-    """The values of the SMS template."""
-
-
 def say_received(facts: dict[str, Any]) -> Words:
     """Who has the child now, and where."""
     child, room, adult = facts["child"], facts.get("room"), facts.get("adult")
@@ -45,8 +31,8 @@ def say_received(facts: dict[str, Any]) -> Words:
     where = f"，地点：{room}" if room else ""
     return Words(
         title="已到课后服务",
-        body=f"{child}已于{_hhmm(facts)}到达课后服务，{by}{where}。",
-        card=_card(
+        body=f"{child}已于{hhmm_of(facts)}到达课后服务，{by}{where}。",
+        card=card_of(
             facts, f"已到{room}" if room else "已到课后服务", f"{adult}老师照看中" if adult else "老师照看中"
         ),
     )
@@ -59,8 +45,8 @@ def say_moved(facts: dict[str, Any]) -> Words:
     where = f"到{room}" if room else "换到下一门课"
     return Words(
         title="已换到下一门课",
-        body=f"{child}已于{_hhmm(facts)}{where}，由{teacher}接着照看。",
-        card=_card(facts, f"已到{room}" if room else "已换到下一门课", f"{teacher}照看中"),
+        body=f"{child}已于{hhmm_of(facts)}{where}，由{teacher}接着照看。",
+        card=card_of(facts, f"已到{room}" if room else "已换到下一门课", f"{teacher}照看中"),
     )
 
 
@@ -69,11 +55,11 @@ def say_missing(facts: dict[str, Any]) -> Words:
     return Words(
         title="孩子尚未到达课后服务",
         body=(
-            f"{facts['child']}今天应参加课后服务，到{_hhmm(facts)}还没有到达，老师正在寻找。"
+            f"{facts['child']}今天应参加课后服务，到{hhmm_of(facts)}还没有到达，老师正在寻找。"
             "请您马上确认孩子在哪里，并与老师联系。"
         ),
-        card=_card(facts, "未到课后服务，老师正在寻找", "马上确认孩子去向并联系老师"),
-        sms=_sms(facts),
+        card=card_of(facts, "未到课后服务，老师正在寻找", "马上确认孩子去向并联系老师"),
+        sms=sms_of(facts),
     )
 
 
@@ -82,15 +68,15 @@ def say_missing_cleared(facts: dict[str, Any]) -> Words:
     what = FINDINGS.get(facts["reason"], "孩子的去向已经确认")
     return Words(
         title="孩子的去向已核实",
-        body=f"{facts['child']}未到课后服务的情况，老师已于{_hhmm(facts)}核实：{what}。",
-        card=_card(facts, what, "如有疑问请联系老师"),
-        sms=_sms(facts, what=what),
+        body=f"{facts['child']}未到课后服务的情况，老师已于{hhmm_of(facts)}核实：{what}。",
+        card=card_of(facts, what, "如有疑问请联系老师"),
+        sms=sms_of(facts, what=what),
     )
 
 
 def say_released(facts: dict[str, Any]) -> Words:
     """The child left the school's care, and with whom."""
-    child, time, collector = facts["child"], _hhmm(facts), facts.get("collector")
+    child, time, collector = facts["child"], hhmm_of(facts), facts.get("collector")
     if facts["manner"] == "self":
         what, remark, how = "已按约定自行离校", "请留意孩子到家的时间", "按约定自行离校"
     elif facts["manner"] == "dormitory":
@@ -107,22 +93,22 @@ def say_released(facts: dict[str, Any]) -> Words:
     return Words(
         title="孩子已离校" if facts["manner"] != "dormitory" else "孩子已回宿舍",
         body=f"{child}已于{time}{how}。",
-        card=_card(facts, what, remark),
+        card=card_of(facts, what, remark),
     )
 
 
 def say_late(facts: dict[str, Any]) -> Words:
     """Nobody came for the child yet: to the family."""
     waited = _waited(facts)
-    body = f"课后服务已结束，{facts['child']}还在学校，由老师陪着，到{_hhmm(facts)}还没有人来接。"
+    body = f"课后服务已结束，{facts['child']}还在学校，由老师陪着，到{hhmm_of(facts)}还没有人来接。"
     ask = "请您尽快来接，或回复预计到达的时间。"
     if facts.get("urgent"):
         ask = f"孩子已等了{waited}，请您立即来接或回电；联系不上时，学校会继续联系其他家人。"
     return Words(
         title="还没有人来接孩子",
         body=body + ask,
-        card=_card(facts, f"仍在学校，已等候{waited}", "尽快来接或回复到达时间"),
-        sms=_sms(facts, waited=waited),
+        card=card_of(facts, f"仍在学校，已等候{waited}", "尽快来接或回复到达时间"),
+        sms=sms_of(facts, waited=waited),
     )
 
 
@@ -131,9 +117,9 @@ def say_late_staff(facts: dict[str, Any]) -> Words:
     waited = _waited(facts)
     return Words(
         title="有孩子还没有人来接",
-        body=f"{facts['child']}到{_hhmm(facts)}还没有人来接，已等候{waited}。请到现场照看孩子，并联系家长。",
-        card=_card(facts, f"无人来接，已等候{waited}", "到现场照看孩子，并联系家长"),
-        sms=_sms(facts, waited=waited),
+        body=f"{facts['child']}到{hhmm_of(facts)}还没有人来接，已等候{waited}。请到现场照看孩子，并联系家长。",
+        card=card_of(facts, f"无人来接，已等候{waited}", "到现场照看孩子，并联系家长"),
+        sms=sms_of(facts, waited=waited),
     )
 
 
@@ -142,11 +128,11 @@ def say_release_refused(facts: dict[str, Any]) -> Words:
     return Words(
         title="有人要接走孩子，未予放行",
         body=(
-            f"{_hhmm(facts)}有人要接走{facts['child']}，因{_refusal(facts)}，老师没有放行，孩子仍由老师照看。"
+            f"{hhmm_of(facts)}有人要接走{facts['child']}，因{_refusal(facts)}，老师没有放行，孩子仍由老师照看。"
             "如有疑问，请立即联系老师。"
         ),
-        card=_card(facts, "有人要接走孩子，未予放行", "孩子仍由老师照看，请联系老师"),
-        sms=_sms(facts),
+        card=card_of(facts, "有人要接走孩子，未予放行", "孩子仍由老师照看，请联系老师"),
+        sms=sms_of(facts),
     )
 
 
@@ -154,28 +140,10 @@ def say_release_refused_staff(facts: dict[str, Any]) -> Words:
     """Somebody asked for the child and was sent away: to the leader."""
     return Words(
         title="接送被拒绝，请到现场",
-        body=f"{_hhmm(facts)}有人要接走{facts['child']}被拒绝：{_refusal(facts)}。请到接送点查看。",
-        card=_card(facts, "有人要接走孩子，未予放行", "到接送点查看"),
-        sms=_sms(facts, reason=_refusal(facts)),
+        body=f"{hhmm_of(facts)}有人要接走{facts['child']}被拒绝：{_refusal(facts)}。请到接送点查看。",
+        card=card_of(facts, "有人要接走孩子，未予放行", "到接送点查看"),
+        sms=sms_of(facts, reason=_refusal(facts)),
     )
-
-
-def _card(facts: dict[str, Any], what: str, remark: str) -> dict[str, str]:
-    moment = _moment(facts)
-    when = f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
-    return {"child": facts["child"], "time": when, "what": what, "remark": remark}
-
-
-def _sms(facts: dict[str, Any], **more: str) -> dict[str, str]:
-    return {"school": facts["school"], "child": facts["child"], "time": _hhmm(facts), **more}
-
-
-def _moment(facts: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(facts["at"]).astimezone(SHANGHAI)
-
-
-def _hhmm(facts: dict[str, Any]) -> str:
-    return local_hhmm(datetime.fromisoformat(facts["at"]))
 
 
 def _waited(facts: dict[str, Any]) -> str:
