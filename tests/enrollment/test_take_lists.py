@@ -8,11 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.imports.errors import RowsRejected, UnknownKind
+from services.enrollment.imports.errors import PublishedAlready, RowsRejected, UnknownKind
 from services.enrollment.imports.finding import Report
 from services.enrollment.imports.import_file import Take, Upload, import_file
 from services.enrollment.imports.sheet_kinds import Desk
-from services.enrollment.menu.errors import PublishedAlready
 from services.enrollment.policy import Policy
 from services.kernel.cipher import FieldCipher
 from tests.enrollment.conftest import EXAMPLES, NOON, RolledBack, Schools

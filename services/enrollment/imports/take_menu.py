@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.imports.difference import Compared, Comparing, Shown
+from services.enrollment.imports.errors import PublishedAlready
 from services.enrollment.imports.write_rows import Changes, rows_on_file, table_of, write_changes
-from services.enrollment.menu.errors import PublishedAlready
 from services.enrollment.menu.rules.proposal import Proposal
 from services.enrollment.menu.tables import Offering
 from services.enrollment.policy import Policy
