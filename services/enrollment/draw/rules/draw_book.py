@@ -55,7 +55,7 @@ def draw_book(book: Book) -> Result:
             positions[child],
             numbers[child],
             tier_seal(book.children[child].salt, book.children[child].tier),
-            tuple(reasons.of(child)),
+            reasons.of(child),
         )
         for unit in order
         for child in unit

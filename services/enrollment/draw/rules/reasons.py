@@ -1,17 +1,15 @@
 """What became of each wish, with the facts that a sentence about it needs; no fact says anything of a tier."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from services.enrollment.draw.rules.contest import Contest
 from services.enrollment.draw.rules.minimum_size import Dissolved
 from services.enrollment.draw.rules.passes import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one wish; ``rank`` 1 is the best.
 
     - given
@@ -27,7 +25,7 @@ class Outcome:
     rank: int
     club_id: str
     outcome: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any]
 
 
 class Reasons:
@@ -38,62 +36,74 @@ class Reasons:
         self._run = run
         self._dissolved = dissolved
         self._positions = positions
-        self._number = {club.club_id: index for index, club in enumerate(contest.book.clubs)}
         self._wished = Counter(club for some in contest.wishes for club in some)
 
-    def of(self, child: int) -> list[Outcome]:
+    def of(self, child: int) -> tuple[Outcome, ...]:
         """Return the outcomes of a child's wishes."""
         applicant = self._contest.book.children[child]
+        wishes = applicant.entry.wishes
+        if not applicant.unfit:
+            return tuple(self._of(child, wishes))
+        fit = (club for club in wishes if club not in applicant.unfit)
+        known = {one.club_id: one for one in self._of(child, fit)}
+        return tuple(
+            known[club]._replace(rank=rank)
+            if club in known
+            else Outcome(rank, club, "unfit", {"because": applicant.unfit[club]})
+            for rank, club in enumerate(wishes, 1)
+        )
+
+    def _of(self, child: int, wishes: Iterable[str]) -> Iterable[Outcome]:
+        """Yield the outcomes of the wishes that a child is fit for."""
+        hours = self._contest.hours
         given = self._run.given[child]
-        better = [self._number[club] for club in applicant.holds]
-        limit = self._contest.left[child]
-        outcomes = []
-        for rank, club_id in enumerate(applicant.entry.wishes, 1):
-            club = self._number[club_id]
-            if club_id in applicant.unfit:
-                told: tuple[str, dict[str, Any]] = ("unfit", {"because": applicant.unfit[club_id]})
-            elif club in given:
-                told = ("given", {})
-                better.append(club)
-                limit -= 1
+        busy, left = self._contest.busy[child], self._contest.left[child]
+        for rank, (club_id, club) in enumerate(zip(wishes, self._contest.wishes[child], strict=True), 1):
+            if club in given:
+                busy |= hours[club]
+                left -= 1
+                yield Outcome(rank, club_id, "given", {})
+            elif club in self._dissolved:
+                yield Outcome(rank, club_id, "dissolved", self._fallen(club))
+            elif hours[club] & busy:
+                yield Outcome(rank, club_id, "clash", self._clash(child, club))
+            elif not left:
+                yield Outcome(rank, club_id, "limit", self._limit(child))
+            elif not self._run.free[club]:
+                yield Outcome(rank, club_id, "full", self._full(child, club))
             else:
-                told = self._missed(child, club, better, spent=limit <= 0)
-            outcomes.append(Outcome(rank, club_id, *told))
-        return outcomes
+                yield Outcome(rank, club_id, *self._of_siblings(child, club))
 
-    def _missed(
-        self, child: int, club: int, better: Sequence[int], *, spent: bool
-    ) -> tuple[str, dict[str, Any]]:
-        """Say why a wish was missed; what was given or held before it is ``better``.
-
-        A single child meets one of the first four always. Siblings may have taken a worse wish together, or nothing.
-        """
-        clubs, given = self._contest.book.clubs, self._run.given[child]
-        full = not self._run.free[club]
-        if club in self._dissolved:
-            return "dissolved", {"minimum": clubs[club].minimum, "filled": self._dissolved[club]}
-        clash = self._clash(club, better)
-        if clash is None and not spent:
-            if full:
-                return "full", self._full(child, club, given)
-            clash = self._clash(club, given)
-        if clash is not None:
-            return "clash", {"with": clubs[clash].club_id}
-        if spent or not self._run.left[child]:
-            return "limit", {"most": self._most(child)}
+    def _of_siblings(self, child: int, club: int) -> tuple[str, dict[str, Any]]:
+        """Say why a sibling missed what was free: it took a worse wish together, or could not be together at all."""
+        if self._contest.hours[club] & self._run.busy[child]:
+            return "clash", self._clash(child, club)
+        if not self._run.left[child]:
+            return "limit", self._limit(child)
         return "apart", {"link": self._contest.book.children[child].entry.link}
 
-    def _clash(self, club: int, others: Sequence[int]) -> int | None:
-        hours = self._contest.hours
-        return next((other for other in others if hours[other] & hours[club]), None)
+    def _fallen(self, club: int) -> dict[str, Any]:
+        return {"minimum": self._contest.book.clubs[club].minimum, "filled": self._dissolved[club]}
 
-    def _most(self, child: int) -> int:
-        own = self._contest.book.children[child].entry.most_clubs
-        most = self._contest.book.most_clubs
-        return most if own is None else min(own, most)
+    def _clash(self, child: int, club: int) -> dict[str, Any]:
+        """Name what it clashes with: what was held before, then the best of what was given."""
+        contest, hours = self._contest, self._contest.hours
+        if contest.busy[child] & hours[club]:
+            held = set(contest.book.children[child].holds)
+            others = [index for index, other in enumerate(contest.book.clubs) if other.club_id in held]
+        else:
+            given = set(self._run.given[child])
+            others = [wish for wish in contest.wishes[child] if wish in given]
+        other = next(other for other in others if hours[other] & hours[club])
+        return {"with": contest.book.clubs[other].club_id}
 
-    def _full(self, child: int, club: int, given: Sequence[int]) -> dict[str, Any]:
-        clubs, positions = self._contest.book.clubs, self._positions
+    def _limit(self, child: int) -> dict[str, Any]:
+        book = self._contest.book
+        own = book.children[child].entry.most_clubs
+        return {"most": book.most_clubs if own is None else min(own, book.most_clubs)}
+
+    def _full(self, child: int, club: int) -> dict[str, Any]:
+        clubs, positions, given = self._contest.book.clubs, self._positions, self._run.given[child]
         facts = {"places": clubs[club].free, "wished": self._wished[club], "position": positions[child]}
         if club not in self._run.filled:
             return {**facts, "last": None}
