@@ -22,6 +22,7 @@ from services.contracts.internal.enrollment import (
     CollectorEntry,
     GuardianEntry,
     GuardianshipEntry,
+    OfferingEntry,
     RoomEntry,
     RosterPage,
     SchoolEntry,
@@ -68,6 +69,8 @@ class SmallSchool:
     teacher: UUID = field(default_factory=new_id)
     leader: UUID = field(default_factory=new_id)
     room: UUID = field(default_factory=new_id)
+    ball: UUID = field(default_factory=new_id)
+    brush: UUID = field(default_factory=new_id)
 
     PHONES: ClassVar = {"mother": "13800000001", "father": "13800000002", "hongs_mother": "13800000003"}
     STAFF_PHONES: ClassVar = {"teacher": "13900000001", "leader": "13900000002"}
@@ -81,7 +84,8 @@ class SmallSchool:
                 agreement_number=1,
             ),
             "since": 0, "version": 1, "more": False,
-            "terms": [], "blocked": [], "self_release": [], "offerings": [], "places": [],
+            "terms": [], "blocked": [], "self_release": [], "places": [],
+            "offerings": [self.offering(self.ball, "篮球"), self.offering(self.brush, "书法")],
             "children": [
                 self.child(self.ming, "王小明"), self.child(self.hong, "李红"), self.child(self.qiang, "张强"),
             ],
@@ -121,6 +125,14 @@ class SmallSchool:
         return StaffEntry(
             staff_id=staff_id, staff_no=who, name=name, phone=self.STAFF_PHONES[who], personas=[Persona.TEACHER],
             subject=None, homeroom_grade=None, homeroom_class=None, removed=False,
+        )  # fmt: skip
+
+    @staticmethod
+    def offering(offering_id: UUID, title: str, *, removed: bool = False) -> OfferingEntry:
+        return OfferingEntry(
+            offering_id=offering_id, term_id=new_id(), code=title, title=title, kind="sport", basic=False,
+            weekdays=[1], starts=time(16, 30), ends=time(17, 30), grades=[1], capacity=20, teacher_id=None,
+            room_id=None, needs_staffing=False, removed=removed,
         )  # fmt: skip
 
     @staticmethod

@@ -72,6 +72,8 @@ class Names:
             return "unknown-child"
         if any((school_id, one) not in self.offerings for one in telling.offerings):
             return "unknown-offering"
+        if telling.more.get("change") == "named" and not self._collector(telling):
+            return "unknown-collector"
         return ""
 
     def guardians_of(self, telling: Telling) -> tuple[UUID, ...]:
@@ -95,16 +97,18 @@ class Names:
             facts["room"] = room
         if telling.adult_id and (adult := self.people.get((school_id, telling.adult_id))):
             facts["adult"] = adult
-        if telling.collector_id and telling.child_id:
-            facts |= self._collector((school_id, telling.child_id), telling.collector_id)
-        return facts
+        return facts | self._collector(telling)
 
-    def _collector(self, child: Key, collector_id: UUID) -> dict[str, str]:
+    def _collector(self, telling: Telling) -> dict[str, str]:
         """An authorised collector, or a guardian who fetches the own child without a separate entry."""
-        if known := self.collectors.get((child[0], collector_id)):
+        school_id, child_id, collector_id = telling.school_id, telling.child_id, telling.collector_id
+        if child_id is None or collector_id is None:
+            return {}
+        if known := self.collectors.get((school_id, collector_id)):
             return {"collector": known[0], "relation": known[1]}
-        if name := self.people.get((child[0], collector_id)):
-            return {"collector": name, "relation": self.guardians.get(child, {}).get(collector_id, "")}
+        if name := self.people.get((school_id, collector_id)):
+            relation = self.guardians.get((school_id, child_id), {}).get(collector_id, "")
+            return {"collector": name, "relation": relation}
         return {}
 
 
