@@ -8,14 +8,17 @@ from services.enrollment.families.routes import router as families
 from services.enrollment.imports.routes import router as imports
 from services.enrollment.menu.routes import router as menu
 from services.enrollment.roster.routes import router as roster
+from services.enrollment.rounds.routes import router as rounds
 from services.enrollment.schools.routes import router as schools
 from services.enrollment.selection.routes import router as selection
 from services.enrollment.supervision.letters import HEARS
+from services.enrollment.timetable.routes import router as timetable
+from services.enrollment.wishes.routes import router as wishes
 from services.kernel.clock import Clock
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
-ROUTERS = (schools, families, calendar, menu, selection, agreements, imports, roster)
+ROUTERS = (schools, families, calendar, menu, rounds, wishes, selection, agreements, imports, roster)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
