@@ -18,7 +18,7 @@ from services.kernel.clock import Clock
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
-ROUTERS = (schools, families, calendar, menu, rounds, wishes, selection, agreements, imports, roster)
+ROUTERS = (schools, families, calendar, menu, timetable, rounds, wishes, selection, agreements, imports, roster)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
