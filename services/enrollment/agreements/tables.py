@@ -1,6 +1,6 @@
 """The safety agreement (R29): its texts by version, and who signed them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -49,17 +49,22 @@ class AgreementSignature(EnrollmentTable, table=True):
     child_id: UUID | None = None
     signed_at: datetime = Field(sa_type=Instant)
     device_id: UUID | None = None
+    request_id: UUID | None = Field(
+        default=None, description="The request on file, where it was signed on paper and staff recorded it."
+    )
 
 
 class AgreementReminder(EnrollmentTable, table=True):
-    """The school reminded those who have not signed."""
+    """The school reminded those who have not signed. The key *is* the rule: not more than once a school day."""
 
     __table_args__ = (
         ForeignKeyConstraint(["school_id", "number"], ["agreement_text.school_id", "agreement_text.number"]),
     )
 
     school_id: UUID = Field(primary_key=True)
-    number: int = Field(primary_key=True)
-    reminded_at: datetime = Field(primary_key=True, sa_type=Instant)
+    reminded_on: date = Field(primary_key=True)
+    reminder_id: UUID
+    number: int
+    reminded_at: datetime = Field(sa_type=Instant)
     reminded_by: UUID | None = Field(default=None, description="Staff id; none: the platform, by its rhythm.")
     children: int

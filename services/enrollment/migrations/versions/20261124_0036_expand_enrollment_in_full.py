@@ -112,6 +112,8 @@ def upgrade() -> None:
     op.create_table(
         "agreement_reminder",
         sa.Column("school_id", sa.Uuid(), nullable=False),
+        sa.Column("reminded_on", sa.Date(), nullable=False),
+        sa.Column("reminder_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reminded_by", sa.Uuid(), nullable=True),
@@ -121,8 +123,9 @@ def upgrade() -> None:
             ["agreement_text.school_id", "agreement_text.number"],
             name=op.f("fk_agreement_reminder_school_id_number"),
         ),
-        sa.PrimaryKeyConstraint("school_id", "number", "reminded_at", name=op.f("pk_agreement_reminder")),
+        sa.PrimaryKeyConstraint("school_id", "reminded_on", name=op.f("pk_agreement_reminder")),
     )
+    op.add_column("agreement_signature", sa.Column("request_id", sa.Uuid(), nullable=True))
     op.create_table(
         "care_due",
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -601,6 +604,7 @@ def downgrade() -> None:
     op.drop_index("ix_child_move_child", table_name="child_move")
     op.drop_table("child_move")
     op.drop_table("care_due")
+    op.drop_column("agreement_signature", "request_id")
     op.drop_table("agreement_reminder")
     op.drop_index("ix_sensitive_read_child", table_name="sensitive_read")
     op.drop_table("sensitive_read")
