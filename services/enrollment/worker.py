@@ -9,9 +9,12 @@ from services.enrollment.calendar.lay_calendar import follow_calendar
 from services.enrollment.policy import read_policy
 from services.enrollment.roster import tell_roster
 from services.enrollment.schools.tables import School
+from services.enrollment.selection import arrange_due_care
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
+
+TIMERS = {**tell_roster.TIMERS, **arrange_due_care.TIMERS}
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -33,4 +36,4 @@ async def follow_county(held: Resources) -> None:
 
 def make_worker(held: Resources) -> Worker:
     """Put the worker together; journeys pump it by hand."""
-    return Worker(held, readers=("attendance", "notifications"), timers=tell_roster.TIMERS)
+    return Worker(held, readers=("attendance", "notifications"), timers=TIMERS)

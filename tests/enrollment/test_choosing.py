@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.menu.errors import TimetableClash, UnknownOffering
 from services.enrollment.menu.staff_offering import staff_offering
+from services.enrollment.roster.tell_roster import ARRANGE_CARE
+from services.enrollment.selection.arrange_due_care import on_arrange_care
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
-from services.enrollment.selection.claim_places import Claim, claim_places
+from services.enrollment.selection.claim_places import Claim, Given, claim_places
 from services.enrollment.selection.errors import (
     CareIsAskedFor,
     DateNotPossible,
@@ -21,6 +23,7 @@ from services.enrollment.selection.errors import (
 from services.enrollment.selection.give_up_place import give_up_place
 from services.enrollment.selection.tables import Place
 from services.kernel.problems import NotYours, Refusal
+from services.kernel.timers import Due
 from tests.enrollment.conftest import NOON, Family, RolledBack, Schools
 
 TODAY = date(2026, 11, 23)
@@ -32,10 +35,19 @@ async def offering_id(tx: AsyncSession, code: str) -> UUID:
     return found
 
 
-async def claim(tx: AsyncSession, school: UUID, code: str, family: Family, **wanted: Any) -> Place | Refusal:
-    wish = Claim(family.child_id, family.guardian_id)
-    (answer,) = await claim_places(tx, school, await offering_id(tx, code), [wish], now=NOON, **wanted)
+async def claim(tx: AsyncSession, school: UUID, code: str, family: Family, **wanted: Any) -> Given | Refusal:
+    wish = Claim(family.child_id, family.guardian_id, await offering_id(tx, code), **wanted)
+    (answer,) = await claim_places(tx, school, [wish], now=NOON)
     return answer
+
+
+async def give_up(tx: AsyncSession, school: UUID, place: Given, by: UUID, **wanted: Any) -> Place:
+    return await give_up_place(tx, school, place.place_id, guardian_id=by, **{"now": NOON, **wanted})
+
+
+async def care_follows(tx: AsyncSession, school: UUID) -> None:
+    """What the worker does within a second."""
+    await on_arrange_care(tx, Due(school, ARRANGE_CARE, school, NOON, {}), now=NOON)
 
 
 async def care(tx: AsyncSession, school: UUID, family: Family, **asked: Any) -> int:
@@ -76,16 +88,11 @@ async def test_a_club_takes_precedence_and_care_comes_back_after_it(
         family = (await families(tx, filled.primary, 1, "1班"))[0]
         await care(tx, filled.primary, family)
         place = await claim(tx, filled.primary, "K058", family)
-        assert isinstance(place, Place)
+        assert isinstance(place, Given)
+        await care_follows(tx, filled.primary)
         assert await week_of(tx, family) == {"K001": [1, 2, 3, 4, 5], "K037": [2, 3, 5], "K058": [1, 4]}
-        await give_up_place(
-            tx,
-            filled.primary,
-            place.place_id,
-            guardian_id=family.guardian_id,
-            until_on=NEXT_MONDAY,
-            now=NOON,
-        )
+        await give_up(tx, filled.primary, place, family.guardian_id, until_on=NEXT_MONDAY)
+        await care_follows(tx, filled.primary)
         assert "K058" in await week_of(tx, family)
         assert (await week_of(tx, family, NEXT_MONDAY))["K037"] == [1, 2, 3, 4, 5]
 
@@ -94,9 +101,8 @@ async def test_a_past_day_stays_as_it_was(filled: Schools, at: RolledBack, famil
     async with at(filled.primary) as tx:
         family = (await families(tx, filled.primary, 1, "1班"))[0]
         await care(tx, filled.primary, family)
-        wish = [Claim(family.child_id, family.guardian_id)]
-        club = await offering_id(tx, "K058")
-        await claim_places(tx, filled.primary, club, wish, from_on=NEXT_MONDAY, now=NOON)
+        await claim(tx, filled.primary, "K058", family, from_on=NEXT_MONDAY)
+        await care_follows(tx, filled.primary)
         assert await week_of(tx, family) == {"K001": [1, 2, 3, 4, 5], "K037": [1, 2, 3, 4, 5]}
         assert (await week_of(tx, family, NEXT_MONDAY))["K037"] == [2, 3, 5]
 
@@ -149,7 +155,7 @@ async def test_a_full_club_answers_with_free_alternatives(
     async with at(filled.primary) as tx:
         children = await families(tx, filled.primary, 1)
         for family in children[:24]:
-            assert isinstance(await claim(tx, filled.primary, "K055", family), Place)
+            assert isinstance(await claim(tx, filled.primary, "K055", family), Given)
         refused = await claim(tx, filled.primary, "K055", children[24])
         assert isinstance(refused, Refusal)
         assert refused.slug() == "offering-full"
@@ -174,7 +180,7 @@ async def test_a_claim_is_refused_by_name(
     async with at(filled.primary) as tx:
         family = (await families(tx, filled.primary, 1))[0]
         for held in before:
-            assert isinstance(await claim(tx, filled.primary, held, family), Place)
+            assert isinstance(await claim(tx, filled.primary, held, family), Given)
         answer = await claim(tx, filled.primary, code, family)
         assert (answer.slug() if isinstance(answer, Refusal) else "place") == slug
 
@@ -183,27 +189,22 @@ async def test_basic_care_is_asked_for_and_not_claimed(
     filled: Schools, at: RolledBack, families: Any
 ) -> None:
     async with at(filled.primary) as tx:
-        with pytest.raises(CareIsAskedFor):
-            await claim(tx, filled.primary, "K001", (await families(tx, filled.primary, 1))[0])
+        answer = await claim(tx, filled.primary, "K001", (await families(tx, filled.primary, 1))[0])
+        assert isinstance(answer, CareIsAskedFor)
 
 
 async def test_a_draft_cannot_be_chosen(filled: Schools, at: RolledBack, families: Any) -> None:
     async with at(filled.primary) as tx:
         await tx.execute(text("UPDATE offering SET state = 'draft' WHERE code = 'K055'"))
-        with pytest.raises(UnknownOffering):
-            await claim(tx, filled.primary, "K055", (await families(tx, filled.primary, 1))[0])
+        answer = await claim(tx, filled.primary, "K055", (await families(tx, filled.primary, 1))[0])
+        assert isinstance(answer, UnknownOffering)
 
 
 async def test_nothing_begins_in_the_past(filled: Schools, at: RolledBack, families: Any) -> None:
     async with at(filled.primary) as tx:
-        with pytest.raises(DateNotPossible):
-            await claim(
-                tx,
-                filled.primary,
-                "K055",
-                (await families(tx, filled.primary, 1))[0],
-                from_on=date(2026, 11, 20),
-            )
+        family = (await families(tx, filled.primary, 1))[0]
+        answer = await claim(tx, filled.primary, "K055", family, from_on=date(2026, 11, 20))
+        assert isinstance(answer, DateNotPossible)
 
 
 async def test_somebody_elses_child_is_as_if_it_were_not_there(
@@ -217,9 +218,9 @@ async def test_somebody_elses_child_is_as_if_it_were_not_there(
         with pytest.raises(NotYours):
             await care(tx, filled.primary, stranger)
         place = await claim(tx, filled.primary, "K055", other)
-        assert isinstance(place, Place)
+        assert isinstance(place, Given)
         with pytest.raises(NotYours):
-            await give_up_place(tx, filled.primary, place.place_id, guardian_id=mine.guardian_id, now=NOON)
+            await give_up(tx, filled.primary, place, mine.guardian_id)
 
 
 async def test_a_guardian_without_the_right_does_not_choose(
@@ -245,21 +246,21 @@ async def test_a_place_given_up_is_free_for_the_next(filled: Schools, at: Rolled
         await tx.execute(text("UPDATE offering SET capacity = 1 WHERE code = 'K055'"))
         first, second = (await families(tx, filled.primary, 1))[:2]
         place = await claim(tx, filled.primary, "K055", first)
-        assert isinstance(place, Place)
+        assert isinstance(place, Given)
         assert isinstance(await claim(tx, filled.primary, "K055", second), Refusal)
-        await give_up_place(tx, filled.primary, place.place_id, guardian_id=first.guardian_id, now=NOON)
-        assert isinstance(await claim(tx, filled.primary, "K055", second), Place)
+        await give_up(tx, filled.primary, place, first.guardian_id)
+        assert isinstance(await claim(tx, filled.primary, "K055", second), Given)
         with pytest.raises(UnknownPlace):
-            await give_up_place(tx, filled.primary, place.place_id, guardian_id=first.guardian_id, now=NOON)
+            await give_up(tx, filled.primary, place, first.guardian_id)
 
 
 async def test_who_left_may_come_back(filled: Schools, at: RolledBack, families: Any) -> None:
     async with at(filled.primary) as tx:
         family = (await families(tx, filled.primary, 1))[0]
         place = await claim(tx, filled.primary, "K055", family)
-        assert isinstance(place, Place)
-        await give_up_place(tx, filled.primary, place.place_id, guardian_id=family.guardian_id, now=NOON)
-        assert isinstance(await claim(tx, filled.primary, "K055", family), Place)
+        assert isinstance(place, Given)
+        await give_up(tx, filled.primary, place, family.guardian_id)
+        assert isinstance(await claim(tx, filled.primary, "K055", family), Given)
 
 
 async def test_asking_for_no_day_ends_care(filled: Schools, at: RolledBack, families: Any) -> None:

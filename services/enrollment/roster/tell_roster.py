@@ -11,7 +11,13 @@ from services.kernel.letters.announce import announce
 from services.kernel.timers import Due, set_timer
 
 TELL = "tell_roster"
+ARRANGE_CARE = "arrange_care"
+"""Timers of `selection.arrange_due_care`, which tells the roster when it is done."""
+
 _NEWEST = text("SELECT version FROM school_version WHERE school_id = :school_id")
+_CARE_FIRST = text(
+    "SELECT EXISTS (SELECT FROM timer WHERE school_id = :school_id AND kind = :kind AND tries = 0)"
+)
 
 
 async def soon_tell_roster(tx: AsyncSession, school_id: UUID, *, now: datetime) -> None:
@@ -24,9 +30,19 @@ async def soon_tell_roster(tx: AsyncSession, school_id: UUID, *, now: datetime) 
 
 
 async def on_tell_roster(tx: AsyncSession, due: Due, *, now: datetime) -> None:
-    """Announce the newest version: whoever set the timer has committed by now."""
-    version = await tx.scalar(_NEWEST, {"school_id": due.school_id})
-    await announce(tx, RosterChanged(school_id=due.school_id, version=int(version or 0), at=now), now=now)
+    """Announce the newest version, unless care is about to be arranged: that tells it when children's days fit.
+
+    Nothing is locked here: whoever changes the school waits for this timer's row. Care that could not be arranged
+    at the first try keeps nobody else's news back.
+    """
+    if not await tx.scalar(_CARE_FIRST, {"school_id": due.school_id, "kind": ARRANGE_CARE}):
+        await tell_roster(tx, due.school_id, now=now)
+
+
+async def tell_roster(tx: AsyncSession, school_id: UUID, *, now: datetime) -> None:
+    """Announce the newest version that is committed, or is this transaction's own."""
+    version = await tx.scalar(_NEWEST, {"school_id": school_id})
+    await announce(tx, RosterChanged(school_id=school_id, version=int(version or 0), at=now), now=now)
 
 
 TIMERS = {TELL: on_tell_roster}

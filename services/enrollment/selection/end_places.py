@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.facts.enrollment import PlaceLost
 from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.mark_care_due import mark_care_due
+from services.enrollment.waiting.hold_back import hold_back
 from services.kernel.database.transaction import raw
 from services.kernel.letters.announce import announce
 
@@ -36,12 +37,16 @@ async def end_places(
     """End places of (locked) children: ``until`` is the first day without them; one not begun yet never begins.
 
     Places that end earlier anyway stay as they are. Families are told of clubs only: basic care follows by itself.
+    Freed places go to who waits (`waiting.hold_back`).
     """
     if not place_ids:
         return
     version = await take_version(tx, school_id, now=now)
     rows = await (await raw(tx)).fetch(_END, school_id, list(place_ids), until, version)
-    await mark_care_due(tx, school_id, {row["child_id"]: until for row in rows})
+    await mark_care_due(tx, school_id, {row["child_id"]: until for row in rows}, now=now)
+    clubs = [row for row in rows if not row["basic"]]
+    ended = [(row["offering_id"], row["place_id"]) for row in clubs]
+    await hold_back(tx, school_id, ended, until=until, now=now)
     lost = [
         PlaceLost(
             school_id=school_id,
@@ -52,7 +57,6 @@ async def end_places(
             until_on=row["until_on"],
             at=now,
         )
-        for row in rows
-        if not row["basic"]
+        for row in clubs
     ]
     await announce(tx, *lost, now=now)

@@ -1,6 +1,6 @@
 """Refusals around choosing."""
 
-from services.kernel.problems import Conflict, Forbidden, NotFound, Unprocessable
+from services.kernel.problems import Conflict, Forbidden, NotFound, Unavailable, Unprocessable
 
 
 class OfferingFull(Conflict):
@@ -10,7 +10,25 @@ class OfferingFull(Conflict):
     ends, free).
     """
 
-    detail = "“{offering}”的 {capacity} 个名额已经满了。{hint}"
+    detail = "“{offering}”的 {capacity} 个名额已经满了，可以排候补，有空位时按顺序通知您。{hint}"
+
+
+class WaitingAhead(Conflict):
+    """Others wait for this offering: a free place is theirs first.
+
+    Facts: ``offering``, ``offering_id``, ``alternatives`` (as in OfferingFull).
+    """
+
+    detail = "“{offering}”已有孩子在候补，空出的名额先按顺序给他们；您也可以排候补。{hint}"
+
+
+class MostClubsHeld(Conflict):
+    """The child already has as many clubs as this round allows.
+
+    Facts: ``offering``, ``offering_id``, ``most``.
+    """
+
+    detail = "每个孩子每周最多选 {most} 门课程，孩子已经选满。想上“{offering}”，请先退掉其中一门。"
 
 
 class NotForThisGrade(Conflict):
@@ -101,3 +119,23 @@ class NoCareThen(Conflict):
     """
 
     detail = "学校还没有为{grade}公布 {until} 之前的托管，请联系学校。"
+
+
+class QueueTooLong(Unavailable):
+    """More families are choosing at this moment than can be answered in time; nothing was claimed.
+
+    Facts: ``retry_after_seconds``.
+    """
+
+    detail = (
+        "现在选课的家庭很多，这次还没有排上队。请过 {retry_after_seconds} 秒再点一次，名额以选课成功为准。"
+    )
+
+
+class StillInLine(Unavailable):
+    """The claim waits longer than it should; it will be answered, and its key finds the answer.
+
+    Facts: ``retry_after_seconds``.
+    """
+
+    detail = "选课的家庭很多，您的申请还在排队，不会丢失。请过 {retry_after_seconds} 秒再点一次看结果，不会重复占位。"

@@ -1,62 +1,75 @@
-"""Where else could this child still go at that time?"""
+"""Where else could these children still go at that time?"""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.selection.free_places import seats_of
+from services.enrollment.selection.read_clubs import clubs_beside
+from services.enrollment.selection.rules.claim_objection import Held
+from services.enrollment.selection.rules.judge_claim import Club, beside, judge_claim, no_seat, not_claimable
+from services.kernel.problems import Refusal
+
 MOST = 5
-
-_FREE = text(
-    "SELECT o.offering_id, o.title, o.kind, o.weekdays, o.starts, o.ends, o.capacity - count(p.child_id) AS free"
-    "  FROM offering o LEFT JOIN place p ON p.school_id = o.school_id AND p.offering_id = o.offering_id"
-    "   AND (p.until_on IS NULL OR p.until_on > greatest(p.from_on, CAST(:since AS date)))"
-    " WHERE o.school_id = :school_id AND o.term_id = :term_id AND o.state = 'published' AND NOT o.basic"
-    "   AND o.offering_id <> :offering_id AND CAST(:grade AS smallint) = ANY(o.grades)"
-    "   AND o.weekdays && CAST(:weekdays AS smallint[]) AND o.starts < :ends AND o.ends > :starts"
-    "   AND NOT EXISTS (SELECT FROM place q JOIN offering h USING (school_id, offering_id)"
-    "     WHERE q.school_id = o.school_id AND q.child_id = :child_id AND NOT h.basic"
-    "       AND (q.until_on IS NULL OR q.until_on > greatest(q.from_on, CAST(:since AS date)))"
-    "       AND q.weekdays && o.weekdays AND h.starts < o.ends AND h.ends > o.starts)"
-    " GROUP BY o.school_id, o.offering_id HAVING o.capacity > count(p.child_id)"
-    " ORDER BY (o.kind = :kind) DESC, free DESC, o.code LIMIT :most"
-)
+CARE_IS_LEFT = "孩子仍然可以参加基本托管，不会没有地方去。"
 
 
-async def free_alternatives(
-    tx: AsyncSession, offering: Mapping[str, Any], *, child_id: UUID, grade: int, since: date
-) -> list[dict[str, Any]]:
-    """Return up to five offerings with room that overlap the wanted one and clash with nothing of the child's.
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A child that found no seat, and the refusal that is to tell it where else there are some."""
 
-    The same kind first, then the emptiest. Counted without a lock: a hint, not a promise.
+    refusal: Refusal
+    club: Club
+    child_id: UUID
+    in_class: tuple[int, str]
+    held: Sequence[Held]
+    since: date
+
+
+async def tell_alternatives(
+    tx: AsyncSession, school_id: UUID, missed: Sequence[Missed], *, now: datetime
+) -> None:
+    """Fill ``alternatives`` and ``hint`` of each refusal: up to five clubs with room that the child could have.
+
+    Read once for all, without a lock: a hint, not a promise.
     """
-    rows = await tx.execute(
-        _FREE,
-        {
-            "school_id": offering["school_id"],
-            "term_id": offering["term_id"],
-            "offering_id": offering["offering_id"],
-            "weekdays": list(offering["weekdays"]),
-            "starts": offering["starts"],
-            "ends": offering["ends"],
-            "kind": offering["kind"],
-            "child_id": child_id,
-            "grade": grade,
-            "since": since,
-            "most": MOST,
-        },
-    )
-    return [
-        {
-            "offering_id": row.offering_id,
-            "title": row.title,
-            "weekdays": row.weekdays,
-            "starts": f"{row.starts:%H:%M}",
-            "ends": f"{row.ends:%H:%M}",
-            "free": row.free,
-        }
-        for row in rows
+    if not missed:
+        return
+    offerings = {one.club.wish.offering_id for one in missed}
+    clubs = await clubs_beside(tx, school_id, offerings, {one.child_id for one in missed}, now=now)
+    since = min(one.since for one in missed)
+    seats = await seats_of(tx, school_id, clubs, since=since, now=now)
+    open_clubs = [
+        (club, seats[key].free)
+        for key, club in clubs.items()
+        if not_claimable(club, asked_at=now) is None
+        and no_seat(club, free=seats[key].free, waited_for=seats[key].waited_for) is None
     ]
+    near = {one.club.wish.offering_id: beside(one.club, open_clubs) for one in missed}
+    for one in missed:
+        fitting = (
+            (club, free)
+            for club, free in near[one.club.wish.offering_id]
+            if judge_claim(club, one.child_id, one.in_class, one.held, since=max(one.since, club.first_on))
+            is None
+        )
+        found = list(islice(fitting, MOST))
+        names = "、".join(f"“{club.wish.title}”" for club, _ in found)
+        one.refusal.facts["alternatives"] = [_told(club, free) for club, free in found]
+        one.refusal.facts["hint"] = f"同一时间还有空位的有：{names}。" if found else CARE_IS_LEFT
+
+
+def _told(club: Club, free: int) -> dict[str, Any]:
+    return {
+        "offering_id": club.wish.offering_id,
+        "title": club.wish.title,
+        "weekdays": list(club.wish.weekdays),
+        "starts": f"{club.wish.starts:%H:%M}",
+        "ends": f"{club.wish.ends:%H:%M}",
+        "free": free,
+    }

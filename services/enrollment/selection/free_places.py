@@ -2,22 +2,41 @@
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_FREE = text(
+from services.kernel.database.transaction import raw
+
+_SEATS = (
     "SELECT o.offering_id, o.capacity"
     "   - (SELECT count(DISTINCT p.child_id) FROM place p"
-    "       WHERE p.school_id = o.school_id AND p.offering_id = o.offering_id"
-    "         AND (p.until_on IS NULL OR p.until_on > greatest(p.from_on, CAST(:since AS date))))"
+    "       WHERE p.school_id = $1 AND p.offering_id = o.offering_id"
+    "         AND (p.until_on IS NULL OR p.until_on > greatest(p.from_on, $3::date)))"
     "   - (SELECT count(*) FROM waiting_entry w"
-    "       WHERE w.school_id = o.school_id AND w.offering_id = o.offering_id AND w.state = 'offered')"
+    "       WHERE w.school_id = $1 AND w.offering_id = o.offering_id AND w.state = 'offered')"
     "   - (SELECT count(*) FROM held_back_place h"
-    "       WHERE h.school_id = o.school_id AND h.offering_id = o.offering_id AND h.back_at > :now) AS free"
-    "  FROM offering o WHERE o.school_id = :school_id AND o.offering_id = ANY(CAST(:offerings AS uuid[]))"
+    "       WHERE h.school_id = $1 AND h.offering_id = o.offering_id AND h.back_at > $4),"
+    "   EXISTS (SELECT FROM waiting_entry w"
+    "       WHERE w.school_id = $1 AND w.offering_id = o.offering_id AND w.state = 'waiting')"
+    "  FROM offering o WHERE o.school_id = $1 AND o.offering_id = ANY($2::uuid[])"
 )
+
+
+class Seats(NamedTuple):
+    """Places that can be given, and whether somebody waits for one."""
+
+    free: int
+    waited_for: bool
+
+
+async def seats_of(
+    tx: AsyncSession, school_id: UUID, offering_ids: Collection[UUID], *, since: date, now: datetime
+) -> dict[UUID, Seats]:
+    """Return the seats of each offering, as `free_places` counts them."""
+    rows = await (await raw(tx)).fetch(_SEATS, school_id, list(offering_ids), since, now)
+    return {offering_id: Seats(free, waited_for) for offering_id, free, waited_for in rows}
 
 
 async def free_places(
@@ -27,5 +46,5 @@ async def free_places(
 
     Exact under the offerings' lock, otherwise a hint. Below zero where the school took seats away.
     """
-    facts = {"school_id": school_id, "offerings": sorted(offering_ids), "since": since, "now": now}
-    return {row.offering_id: row.free for row in await tx.execute(_FREE, facts)}
+    found = await seats_of(tx, school_id, offering_ids, since=since, now=now)
+    return {offering_id: seats.free for offering_id, seats in found.items()}

@@ -3,21 +3,21 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.selection.errors import NoRightToChoose
-from services.kernel.problems import NotYours
+from services.kernel.database.transaction import raw
+from services.kernel.problems import NotYours, Refusal
 
 # NO KEY UPDATE: rows that refer to the child can still be written by others.
-_LOCK = text(
+LOCK_CHILDREN = (
     "SELECT child_id, grade, class_name FROM child"
-    " WHERE school_id = :school_id AND child_id = ANY(CAST(:children AS uuid[])) AND NOT removed"
+    " WHERE school_id = $1 AND child_id = ANY($2::uuid[]) AND NOT removed"
     " ORDER BY child_id FOR NO KEY UPDATE"
 )
-_RIGHTS = text(
+_RIGHTS = (
     "SELECT child_id, guardian_id, may_choose FROM guardianship"
-    " WHERE school_id = :school_id AND child_id = ANY(CAST(:children AS uuid[])) AND NOT removed"
+    " WHERE school_id = $1 AND child_id = ANY($2::uuid[]) AND NOT removed"
 )
 
 
@@ -34,13 +34,23 @@ class ChosenFor:
         """The child's grade."""
         return self.classes[child_id][0]
 
-    def check(self, child_id: UUID, guardian_id: UUID) -> None:
-        """Refuse a stranger (NotYours: as if the child were not there) and a guardian without the right."""
+    def only(self, children: Iterable[UUID]) -> "ChosenFor":
+        """These of them."""
+        return ChosenFor(
+            {child: self.classes[child] for child in children if child in self.classes}, self._may_choose
+        )
+
+    def objection(self, child_id: UUID, guardian_id: UUID) -> Refusal | None:
+        """Return NotYours for a stranger, as if the child were not there; NoRightToChoose without that right."""
         may = self._may_choose.get((child_id, guardian_id))
         if may is None or child_id not in self.classes:
-            raise NotYours
-        if not may:
-            raise NoRightToChoose
+            return NotYours()
+        return None if may else NoRightToChoose()
+
+    def check(self, child_id: UUID, guardian_id: UUID) -> None:
+        """Raise the objection, if there is one."""
+        if (objection := self.objection(child_id, guardian_id)) is not None:
+            raise objection
 
 
 async def lock_children(tx: AsyncSession, school_id: UUID, children: Iterable[UUID]) -> ChosenFor:
@@ -48,7 +58,10 @@ async def lock_children(tx: AsyncSession, school_id: UUID, children: Iterable[UU
 
     Locks are taken in this order everywhere: children, offerings, the school's version.
     """
-    facts = {"school_id": school_id, "children": sorted(set(children))}
-    classes = {row.child_id: (row.grade, row.class_name) for row in await tx.execute(_LOCK, facts)}
-    rights = {(row.child_id, row.guardian_id): row.may_choose for row in await tx.execute(_RIGHTS, facts)}
-    return ChosenFor(classes, rights)
+    connection, ids = await raw(tx), sorted(set(children))
+    locked = await connection.fetch(LOCK_CHILDREN, school_id, ids)
+    rights = await connection.fetch(_RIGHTS, school_id, ids)
+    return ChosenFor(
+        {child: (grade, class_name) for child, grade, class_name in locked},
+        {(child, guardian): may for child, guardian, may in rights},
+    )

@@ -1,7 +1,7 @@
 """Write the places that children were given, whichever way they came by them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.facts.enrollment import PlaceGiven
 from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.mark_care_due import mark_care_due
+from services.enrollment.waiting.moot_entries import moot_entries
 from services.kernel.database.transaction import raw
 from services.kernel.ids import new_id
 from services.kernel.letters.announce import announce
@@ -40,6 +41,7 @@ class NewPlace:
     round_id: UUID | None = None
     request_id: UUID | None = None
     from_on: date | None = None
+    place_id: UUID = field(default_factory=new_id)
 
 
 async def write_places(
@@ -48,7 +50,7 @@ async def write_places(
     """Write places from ``since`` on under one version and tell the families; returns their ids, in order.
 
     Children and offerings are locked by the caller, who has judged that each may be given: nothing is judged here.
-    Basic care gives way (`mark_care_due`).
+    Basic care gives way (`mark_care_due`), and the children wait for these offerings no longer.
 
     Raises:
         asyncpg.UniqueViolationError: a child holds such a place already.
@@ -56,7 +58,7 @@ async def write_places(
     if not places:
         return []
     version = await take_version(tx, school_id, now=now)
-    ids = [new_id() for _ in places]
+    ids = [place.place_id for place in places]
     begins = [place.from_on or since for place in places]
     await (await raw(tx)).execute(
         _WRITE,
@@ -76,7 +78,9 @@ async def write_places(
     due: dict[UUID, date] = {}
     for place, begin in zip(places, begins, strict=True):
         due[place.child_id] = min(begin, due.get(place.child_id, begin))
-    await mark_care_due(tx, school_id, due)
+    await mark_care_due(tx, school_id, due, now=now)
+    held = [(place.child_id, place.offering_id) for place in places]
+    await moot_entries(tx, school_id, held=held, now=now)
     told = [
         PlaceGiven(
             school_id=school_id,

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
@@ -34,6 +36,16 @@ class KeyReused(Unprocessable):
     detail = "这次提交与之前的内容不一致，请刷新页面后重新操作。"
 
 
+@dataclass(frozen=True, slots=True)
+class AskedOnce:
+    """A request by its key: unique per account and route; ``request_hash`` must be the same again."""
+
+    account_id: UUID
+    route: str
+    key: str
+    request_hash: bytes
+
+
 class Once:
     """Runs a command at most once per (account, route, key).
 
@@ -41,9 +53,14 @@ class Once:
     same moment the second waits for the first.
     """
 
-    def __init__(self, tx: AsyncSession, facts: dict[str, object]) -> None:
+    def __init__(self, tx: AsyncSession, asked: AskedOnce) -> None:
         self._tx = tx
-        self._facts = facts
+        self._facts: dict[str, Any] = {
+            "account_id": asked.account_id,
+            "route": asked.route,
+            "key": asked.key,
+            "hash": asked.request_hash,
+        }
 
     async def __call__(self, make: Callable[[], Awaitable[Made]]) -> Made | Response:
         """Return what ``make`` returns, or the stored answer of the first time."""
@@ -51,12 +68,15 @@ class Once:
             stored = (await self._tx.execute(_READ, self._facts)).one()
             if bytes(stored.request_hash) != self._facts["hash"]:
                 raise KeyReused
-            return Response(
-                stored.body, media_type="application/json", headers={"Idempotent-Replayed": "true"}
-            )
+            return replay(stored.body)
         made = await make()
         await self._tx.execute(_KEEP, {**self._facts, "body": made.model_dump_json().encode()})
         return made
+
+
+def replay(body: bytes) -> Response:
+    """Return the answer of the first time, marked as such."""
+    return Response(body, media_type="application/json", headers={"Idempotent-Replayed": "true"})
 
 
 def hash_of(who: Identity, request: Request, body: bytes) -> bytes:
@@ -69,23 +89,27 @@ def hash_of(who: Identity, request: Request, body: bytes) -> bytes:
     return hashlib.sha256(asker.encode() + body).digest()
 
 
-async def once(
+async def asked_once(
     request: Request,
     who: Caller,
-    tx: Tx,
     idempotency_key: Annotated[str, Header(min_length=8, max_length=64)],
-) -> Once:
+) -> AskedOnce:
     """Read the key; the route's path with its ids is part of what it is unique in."""
-    body = await request.body()
-    return Once(
-        tx,
-        {
-            "account_id": who.account_id,
-            "route": f"{request.method} {request.url.path}",
-            "key": idempotency_key,
-            "hash": hash_of(who, request, body),
-        },
+    return AskedOnce(
+        account_id=who.account_id,
+        route=f"{request.method} {request.url.path}",
+        key=idempotency_key,
+        request_hash=hash_of(who, request, await request.body()),
     )
+
+
+OnceKey = Annotated[AskedOnce, Depends(asked_once)]
+"""For a route whose command runs in a transaction that it shares with others (`services.kernel.web.stored_answers`)."""
+
+
+async def once(tx: Tx, asked: OnceKey) -> Once:
+    """Hold the key for this request's own transaction."""
+    return Once(tx, asked)
 
 
 OnceOnly = Annotated[Once, Depends(once, scope="function")]

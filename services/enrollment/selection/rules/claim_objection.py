@@ -1,30 +1,29 @@
-"""What stands against a child's place in an offering, apart from its being full? Pure."""
+"""What stands against a further club for a child, apart from whom it is for and whether it is full? Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from uuid import UUID
 
-from services.enrollment.selection.errors import ChildBusy, NotForThisGrade, PlaceHeld
-from services.enrollment.words import grade_label
+from services.enrollment.selection.errors import ChildBusy, MostClubsHeld, PlaceHeld
 from services.kernel.problems import Refusal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """The offering that is wanted."""
+    """The offering that is wanted, and the last day on which it takes place."""
 
     offering_id: UUID
     title: str
     weekdays: tuple[int, ...]
     starts: time
     ends: time
-    grades: tuple[int, ...]
+    last_on: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Held:
-    """A place, outside basic care, that the child holds."""
+    """A club that the child has from ``from_on`` to before ``until_on``, which is never after its term."""
 
     place_id: UUID
     offering_id: UUID
@@ -32,29 +31,33 @@ class Held:
     weekdays: tuple[int, ...]
     starts: time
     ends: time
+    from_on: date
+    until_on: date
 
     def meets(self, wish: Wish) -> bool:
         """Whether both happen at the same time on some weekday; 17:30 ends one and starts the next."""
         return (
-            bool(set(self.weekdays) & set(wish.weekdays))
-            and self.starts < wish.ends
+            self.starts < wish.ends
             and wish.starts < self.ends
+            and not set(self.weekdays).isdisjoint(wish.weekdays)
         )
 
 
-def claim_objection(wish: Wish, grade: int, held: Sequence[Held]) -> Refusal | None:
-    """Return the first objection: wrong grade, held already, another club at that time."""
-    if grade not in wish.grades:
-        return NotForThisGrade(offering=wish.title, offering_id=wish.offering_id, grade=grade_label(grade))
-    for place in held:
-        if place.offering_id == wish.offering_id:
-            return PlaceHeld(offering=wish.title, offering_id=wish.offering_id, place_id=place.place_id)
-    for place in held:
-        if place.meets(wish):
-            return ChildBusy(
-                offering=wish.title,
-                offering_id=wish.offering_id,
-                other=place.title,
-                other_id=place.offering_id,
-            )
+def claim_objection(
+    wish: Wish, held: Iterable[Held], *, since: date, most_clubs: int | None
+) -> Refusal | None:
+    """Return the first objection to holding ``wish`` from ``since`` on: held already, another club then, too many.
+
+    ``most_clubs`` counts those that the child has in the same weeks; None: no limit.
+    """
+    beside = [one for one in held if one.until_on > since and one.from_on <= wish.last_on]
+    named = {"offering": wish.title, "offering_id": wish.offering_id}
+    for one in beside:
+        if one.offering_id == wish.offering_id:
+            return PlaceHeld(**named, place_id=one.place_id)
+    for one in beside:
+        if one.meets(wish):
+            return ChildBusy(**named, other=one.title, other_id=one.offering_id)
+    if most_clubs is not None and len({one.offering_id for one in beside}) >= most_clubs:
+        return MostClubsHeld(**named, most=most_clubs)
     return None
