@@ -241,6 +241,9 @@ class ChildMove(EnrollmentTable, table=True):
     reason: str
     decided_by: UUID = Field(description="Staff id.")
     decided_at: datetime = Field(sa_type=Instant)
+    request_id: UUID | None = Field(
+        default=None, description="The family's request on file, where there is one."
+    )
 
 
 class GradePromotion(EnrollmentTable, table=True):
@@ -250,6 +253,7 @@ class GradePromotion(EnrollmentTable, table=True):
     school_year: str = Field(primary_key=True, description="The year that begins, 2027—2028学年.")
     promoted: int
     graduated: int
+    forced_because: str | None = Field(default=None, description="Why it was done while a term was running.")
     decided_by: UUID
     decided_at: datetime = Field(sa_type=Instant)
 

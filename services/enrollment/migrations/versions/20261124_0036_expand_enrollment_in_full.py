@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("school_year", sa.String(), nullable=False),
         sa.Column("promoted", sa.Integer(), nullable=False),
         sa.Column("graduated", sa.Integer(), nullable=False),
+        sa.Column("forced_because", sa.String(), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -149,6 +150,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("decided_by", sa.Uuid(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["school_id", "child_id"],
             ["child.school_id", "child.child_id"],
