@@ -20,9 +20,9 @@ async def decline_offer(
         NoRightToChoose: a guardian without that right.
         NotOfferedYet, OfferTaken, OfferOver, EntryOver: nothing to decline.
     """
-    found = await lock_entry(tx, school_id, entry_id)
+    found = await lock_entry(tx, school_id, entry_id, now=now)
     found.children.check(found.child_id, guardian_id)
-    if objection := answer_objection(found.entry, found.offering["title"], at=now):
+    if objection := answer_objection(found.entry, found.title, at=now):
         raise objection
     await end_entry(tx, found.entry, "declined", now=now)
-    await soon_offer_places(tx, school_id, [found.entry["offering_id"]], due_at=now)
+    await soon_offer_places(tx, school_id, [found.offering_id], due_at=now)

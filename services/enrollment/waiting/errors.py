@@ -68,6 +68,15 @@ class EntryOver(Conflict):
     detail = "这条“{offering}”的候补已经结束，还想参加的话请重新登记。"
 
 
+class OfferedAlready(Conflict):
+    """A place is reserved for this child already.
+
+    Facts: ``offering``, ``expires_at`` and how it is said, ``until``.
+    """
+
+    detail = "“{offering}”已经为这个孩子保留了名额，等家长在 {until} 之前答复。"
+
+
 class NoPlaceToOffer(Conflict):
     """No place is free that could be offered out of turn.
 

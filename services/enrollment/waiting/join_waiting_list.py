@@ -11,16 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.families.priority_tier import tier_of
 from services.enrollment.menu.errors import UnknownOffering
 from services.enrollment.policy import Policy
-from services.enrollment.rounds.round_of_offerings import standing_of
-from services.enrollment.rounds.rules.phase import claim_bar
-from services.enrollment.selection.effective_day import effective_day
-from services.enrollment.selection.errors import CareIsAskedFor, OfferingNotOpen, PlaceHeld
-from services.enrollment.selection.free_places import free_places
-from services.enrollment.selection.lock_children import ChosenFor, lock_children
-from services.enrollment.selection.rules.eligibility import Audience, unfit
+from services.enrollment.selection.errors import PlaceHeld
+from services.enrollment.selection.free_places import seats_of
+from services.enrollment.selection.lock_children import lock_children
+from services.enrollment.selection.read_clubs import lock_clubs
+from services.enrollment.selection.rules.eligibility import unfit
+from services.enrollment.selection.rules.judge_claim import Club, begins_on, not_claimable
 from services.enrollment.waiting.errors import AlreadyWaiting, PlacesStillFree, WaitsForEnough
-from services.enrollment.waiting.lock_offerings import lock_offerings
+from services.kernel.clock import school_day
 from services.kernel.ids import new_id
+from services.kernel.problems import Refusal
 
 _OWN = text(
     "SELECT (SELECT place_id FROM place WHERE school_id = :school_id AND offering_id = :offering_id"
@@ -30,12 +30,7 @@ _OWN = text(
     "         AND child_id = :child_id AND state IN ('waiting', 'offered')) AS entry_id,"
     "       (SELECT count(*) FROM waiting_entry WHERE school_id = :school_id AND child_id = :child_id"
     "         AND state IN ('waiting', 'offered')) AS entries,"
-    "       EXISTS (SELECT FROM offering_invitation WHERE school_id = :school_id"
-    "         AND offering_id = :offering_id AND child_id = :child_id) AS invited"
-)
-_ANYBODY = text(
-    "SELECT EXISTS (SELECT FROM waiting_entry WHERE school_id = :school_id AND offering_id = :offering_id"
-    " AND state = 'waiting')"
+    "       CAST(:child_id AS uuid) AS child_id"
 )
 _JOIN = text(
     "INSERT INTO waiting_entry (school_id, entry_id, offering_id, child_id, tier, since, state, asked_by, request_id)"
@@ -68,16 +63,22 @@ async def join_waiting_list(
     """
     children = await lock_children(tx, school_id, [joining.child_id])
     children.check(joining.child_id, joining.guardian_id)
-    offering = await _lock_open(tx, school_id, joining.offering_id, now=now)
-    since = await effective_day(tx, school_id, None, now=now)
+    clubs = await lock_clubs(tx, school_id, [joining.offering_id], [joining.child_id], now=now)
+    club = clubs.get(joining.offering_id)
+    bar = not_claimable(club, asked_at=now)
+    if club is None or bar is not None:
+        raise bar or UnknownOffering
+    since = begins_on(club, None, today=school_day(now))
+    if isinstance(since, Refusal):
+        raise since
     facts = {"school_id": school_id, "offering_id": joining.offering_id, "child_id": joining.child_id}
     own = (await tx.execute(_OWN, {**facts, "since": since})).one()
-    _check_child(offering, own, children, joining.child_id, most=policy.waiting_list.most_entries)
-    free = (await free_places(tx, school_id, [joining.offering_id], since=since, now=now))[
-        joining.offering_id
-    ]
-    if free > 0 and not await tx.scalar(_ANYBODY, facts):
-        raise PlacesStillFree(offering=offering["title"], offering_id=joining.offering_id, free=free)
+    in_class = children.classes[joining.child_id]
+    if objection := _objection(club, own, in_class, policy.waiting_list.most_entries):
+        raise objection
+    seats = (await seats_of(tx, school_id, [joining.offering_id], since=since, now=now))[joining.offering_id]
+    if seats.free > 0 and not seats.waited_for:
+        raise PlacesStillFree(offering=club.wish.title, offering_id=joining.offering_id, free=seats.free)
     tiers = await tier_of(tx, school_id, [joining.child_id], policy=policy)
     entry_id = new_id()
     mine = {"entry_id": entry_id, "asked_by": joining.guardian_id, "request_id": joining.request_id}
@@ -85,40 +86,14 @@ async def join_waiting_list(
     return entry_id
 
 
-async def _lock_open(
-    tx: AsyncSession, school_id: UUID, offering_id: UUID, *, now: datetime
-) -> dict[str, Any]:
-    """Lock the offering, and see that its places are given one by one now."""
-    offering = (await lock_offerings(tx, school_id, [offering_id])).get(offering_id)
-    if offering is None or offering["state"] in {"proposed", "refused", "draft"}:
-        raise UnknownOffering
-    if offering["state"] != "published":
-        raise OfferingNotOpen(offering=offering["title"], offering_id=offering_id)
-    if offering["basic"]:
-        raise CareIsAskedFor(offering=offering["title"], offering_id=offering_id)
-    standing = (await standing_of(tx, school_id, [offering_id], now=now)).get(offering_id)
-    if bar := claim_bar(standing, offering=offering["title"], offering_id=offering_id):
-        raise bar
-    return offering
-
-
-def _check_child(
-    offering: dict[str, Any], own: Any, children: ChosenFor, child_id: UUID, *, most: int
-) -> None:
-    title = offering["title"]
-    grade, class_name = children.classes[child_id]
-    audience = Audience(
-        offering["offering_id"],
-        title,
-        tuple(offering["grades"]),
-        None if offering["classes"] is None else tuple(offering["classes"]),
-        offering["by_invitation"],
-    )
-    if objection := unfit(audience, grade=grade, class_name=class_name, invited=own.invited):
-        raise objection
+def _objection(club: Club, own: Any, in_class: tuple[int, str], most: int) -> Refusal | None:
+    """Return what stands against this child's waiting: whom the club is for, and what it has already."""
+    grade, class_name = in_class
+    title = club.wish.title
+    if no := unfit(club.audience, grade=grade, class_name=class_name, invited=own.child_id in club.invited):
+        return no
     if own.place_id is not None:
-        raise PlaceHeld(offering=title, offering_id=audience.offering_id, place_id=own.place_id)
+        return PlaceHeld(offering=title, offering_id=club.wish.offering_id, place_id=own.place_id)
     if own.entry_id is not None:
-        raise AlreadyWaiting(offering=title, entry_id=own.entry_id)
-    if own.entries >= most:
-        raise WaitsForEnough(most=most)
+        return AlreadyWaiting(offering=title, entry_id=own.entry_id)
+    return WaitsForEnough(most=most) if own.entries >= most else None

@@ -20,10 +20,10 @@ async def leave_waiting_list(
         NoRightToChoose: a guardian without that right.
         EntryOver: it has ended already.
     """
-    found = await lock_entry(tx, school_id, entry_id)
+    found = await lock_entry(tx, school_id, entry_id, now=now)
     found.children.check(found.child_id, guardian_id)
     if found.entry["state"] not in {"waiting", "offered"}:
-        raise EntryOver(offering=found.offering["title"])
+        raise EntryOver(offering=found.title)
     await end_entry(tx, found.entry, "left", now=now)
     if found.entry["state"] == "offered":
-        await soon_offer_places(tx, school_id, [found.entry["offering_id"]], due_at=now)
+        await soon_offer_places(tx, school_id, [found.offering_id], due_at=now)

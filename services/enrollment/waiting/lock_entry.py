@@ -9,12 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.selection.lock_children import ChosenFor, lock_children
-from services.enrollment.waiting.lock_offerings import lock_offerings
+from services.enrollment.selection.read_clubs import lock_clubs
+from services.enrollment.selection.rules.judge_claim import Club
 from services.kernel.problems import NotYours
 
 _OF_ENTRY = "WHERE school_id = :school_id AND entry_id = :entry_id"
 _KNOWN = text(f"SELECT child_id, offering_id FROM waiting_entry {_OF_ENTRY}")  # noqa: S608 - our own words
-LOCK = f"SELECT * FROM waiting_entry {_OF_ENTRY} FOR NO KEY UPDATE"  # noqa: S608 - our own words
+LOCK_ENTRY = f"SELECT * FROM waiting_entry {_OF_ENTRY} FOR NO KEY UPDATE"  # noqa: S608 - our own words
 _END = text(f"UPDATE waiting_entry SET state = :state, place_id = :place_id, ended_at = :now {_OF_ENTRY}")  # noqa: S608 - our own words
 
 
@@ -23,7 +24,7 @@ class LockedEntry:
     """An entry as it stands once nobody else can change it, its child or its offering."""
 
     entry: dict[str, Any]
-    offering: dict[str, Any]
+    club: Club
     children: ChosenFor
 
     @property
@@ -32,8 +33,18 @@ class LockedEntry:
         found: UUID = self.entry["child_id"]
         return found
 
+    @property
+    def offering_id(self) -> UUID:
+        """What for."""
+        return self.club.wish.offering_id
 
-async def lock_entry(tx: AsyncSession, school_id: UUID, entry_id: UUID) -> LockedEntry:
+    @property
+    def title(self) -> str:
+        """What families call it."""
+        return self.club.wish.title
+
+
+async def lock_entry(tx: AsyncSession, school_id: UUID, entry_id: UUID, *, now: datetime) -> LockedEntry:
     """Lock the child, then the offering, then the entry, and read the entry as it is under the locks.
 
     Raises:
@@ -44,9 +55,9 @@ async def lock_entry(tx: AsyncSession, school_id: UUID, entry_id: UUID) -> Locke
     if known is None:
         raise NotYours
     children = await lock_children(tx, school_id, [known.child_id])
-    offerings = await lock_offerings(tx, school_id, [known.offering_id])
-    entry = (await tx.execute(text(LOCK), facts)).mappings().one()
-    return LockedEntry(dict(entry), offerings[known.offering_id], children)
+    clubs = await lock_clubs(tx, school_id, [known.offering_id], [known.child_id], now=now)
+    entry = (await tx.execute(text(LOCK_ENTRY), facts)).mappings().one()
+    return LockedEntry(dict(entry), clubs[known.offering_id], children)
 
 
 async def end_entry(

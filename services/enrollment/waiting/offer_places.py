@@ -1,8 +1,7 @@
 """Offer the free places of an offering to those who waited: by tier, then time, one place each (R25)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,11 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.facts.enrollment import PlaceOffered
 from services.enrollment.families.priority_tier import tier_of
 from services.enrollment.policy import Policy
-from services.enrollment.rounds.round_of_offerings import standing_of
-from services.enrollment.rounds.rules.phase import Standing, claim_bar
-from services.enrollment.schools.tables import Term
+from services.enrollment.rounds.rules.phase import claim_bar
 from services.enrollment.selection.free_places import free_places
-from services.enrollment.waiting.lock_offerings import lock_offerings
+from services.enrollment.selection.read_clubs import lock_clubs
+from services.enrollment.selection.rules.judge_claim import Club
 from services.enrollment.waiting.rules.offer_length import expires_at, next_meeting
 from services.enrollment.waiting.soon_offer_places import soon_offer_places
 from services.kernel.clock import school_day
@@ -37,6 +35,10 @@ _WAITING = text(
     " WHERE school_id = :school_id AND offering_id = :offering_id AND state = 'waiting'"
     " ORDER BY entry_id FOR NO KEY UPDATE"
 )
+_DAYS = text(
+    "SELECT t.days FROM term t JOIN offering o USING (school_id, term_id)"
+    " WHERE o.school_id = :school_id AND o.offering_id = :offering_id"
+)
 _OFFER = text(
     "UPDATE waiting_entry SET state = 'offered', tier = :tier, offered_at = :now, expires_at = :expires_at"
     " WHERE school_id = :school_id AND entry_id = :entry_id"
@@ -52,45 +54,45 @@ async def offer_places(
     whose priority group became known only after it joined stands where it belongs (R06). While a round of the
     offering is under way nothing is offered; the look is repeated when its results are out.
     """
-    offering = (await lock_offerings(tx, school_id, [offering_id])).get(offering_id)
-    if offering is None:
+    club = (await lock_clubs(tx, school_id, [offering_id], [], now=now)).get(offering_id)
+    if club is None:
         return 0
-    term = await tx.get_one(Term, (school_id, offering["term_id"]))
-    over = offering["state"] != "published" or term.ends_on < school_day(now)
+    over = club.state != "published" or club.wish.last_on < school_day(now)
     facts = {"school_id": school_id, "offering_id": offering_id, "now": now}
     await tx.execute(_MOOT, {**facts, "over": over})
     waiting = (await tx.execute(_WAITING, facts)).all()
     if not waiting:
         return 0
-    standing = (await standing_of(tx, school_id, [offering_id], now=now)).get(offering_id)
-    if standing is not None and claim_bar(standing, offering="", offering_id=offering_id) is not None:
-        await soon_offer_places(tx, school_id, [offering_id], due_at=_after(standing, now))
+    if (again_at := _look_again(club, now)) is not None:
+        await soon_offer_places(tx, school_id, [offering_id], due_at=again_at)
         return 0
-    free = (await free_places(tx, school_id, [offering_id], since=_since(term, now), now=now))[offering_id]
+    since = max(school_day(now), club.first_on)
+    free = (await free_places(tx, school_id, [offering_id], since=since, now=now))[offering_id]
     if free <= 0:
         return 0
     tiers = await tier_of(tx, school_id, [row.child_id for row in waiting], policy=policy)
     queue = sorted(waiting, key=lambda row: (tiers[row.child_id], row.since, row.entry_id))
     chosen = [(row.entry_id, row.child_id, tiers[row.child_id]) for row in queue[:free]]
-    await offer_to(tx, offering, term, chosen, policy=policy, now=now)
+    await offer_to(tx, school_id, club, chosen, policy=policy, now=now)
     return len(chosen)
 
 
 async def offer_to(
     tx: AsyncSession,
-    offering: dict[str, Any],
-    term: Term,
+    school_id: UUID,
+    club: Club,
     chosen: Sequence[tuple[UUID, UUID, int]],
     *,
     policy: Policy,
     now: datetime,
 ) -> None:
-    """Reserve one place of the (locked) offering for each (entry, child, tier), and tell the families."""
-    school_id, offering_id = offering["school_id"], offering["offering_id"]
+    """Reserve one place of the (locked) club for each (entry, child, tier), and tell the families."""
+    wish = club.wish
+    days = await tx.scalar(_DAYS, {"school_id": school_id, "offering_id": wish.offering_id})
     until = expires_at(
         now,
-        term_starts_on=term.starts_on,
-        next_meeting=next_meeting(term.days, offering["weekdays"], offering["starts"], after=now),
+        term_starts_on=club.first_on,
+        next_meeting=next_meeting(days, wish.weekdays, wish.starts, after=now),
         offers=policy.offers,
     )
     facts = {"school_id": school_id, "now": now, "expires_at": until}
@@ -103,7 +105,7 @@ async def offer_to(
             school_id=school_id,
             child_id=child,
             entry_id=entry,
-            offering_id=offering_id,
+            offering_id=wish.offering_id,
             expires_at=until,
             at=now,
         )
@@ -112,10 +114,11 @@ async def offer_to(
     await announce(tx, *told, now=now)
 
 
-def _since(term: Term, now: datetime) -> date:
-    return max(school_day(now), term.starts_on)
-
-
-def _after(standing: Standing, now: datetime) -> datetime:
-    """Return when to look again; results may be written a moment after their time."""
-    return max(standing.results_at, now + timedelta(minutes=1))
+def _look_again(club: Club, now: datetime) -> datetime | None:
+    """Return when the club's round has its results, which may be written a moment late; None: offer now."""
+    if (
+        club.standing is None
+        or claim_bar(club.standing, offering="", offering_id=club.wish.offering_id) is None
+    ):
+        return None
+    return max(club.standing.results_at, now + timedelta(minutes=1))

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 SHOWN_AFTER_END = timedelta(days=30)
@@ -28,7 +29,7 @@ _OWN = text(
 
 async def own_entries(
     tx: AsyncSession, people: Mapping[UUID, UUID], *, entry_id: UUID | None = None, now: datetime
-) -> list[RowMapping]:
+) -> list[dict[str, Any]]:
     """Return the family's entries, or the one asked for; those that ended stay for 30 days.
 
     ``people``: school -> guardian id.
@@ -39,4 +40,4 @@ async def own_entries(
         "entry_id": entry_id,
         "shown_since": now - SHOWN_AFTER_END,
     }
-    return list((await tx.execute(_OWN, facts)).mappings())
+    return [dict(row) for row in (await tx.execute(_OWN, facts)).mappings()]
