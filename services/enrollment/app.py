@@ -12,13 +12,29 @@ from services.enrollment.rounds.routes import router as rounds
 from services.enrollment.schools.routes import router as schools
 from services.enrollment.selection.routes import router as selection
 from services.enrollment.supervision.letters import HEARS
+from services.enrollment.swaps.routes import router as swaps
 from services.enrollment.timetable.routes import router as timetable
+from services.enrollment.waiting.routes import router as waiting
 from services.enrollment.wishes.routes import router as wishes
 from services.kernel.clock import Clock
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
-ROUTERS = (schools, families, calendar, menu, timetable, rounds, wishes, selection, agreements, imports, roster)
+ROUTERS = (
+    schools,
+    families,
+    calendar,
+    menu,
+    timetable,
+    rounds,
+    wishes,
+    selection,
+    waiting,
+    swaps,
+    agreements,
+    imports,
+    roster,
+)
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:

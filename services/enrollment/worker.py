@@ -10,6 +10,7 @@ from services.enrollment.policy import read_policy
 from services.enrollment.roster import tell_roster
 from services.enrollment.schools.tables import School
 from services.enrollment.selection import arrange_due_care
+from services.enrollment.waiting.offer_timers import offer_timers
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
@@ -36,4 +37,5 @@ async def follow_county(held: Resources) -> None:
 
 def make_worker(held: Resources) -> Worker:
     """Put the worker together; journeys pump it by hand."""
-    return Worker(held, readers=("attendance", "notifications"), timers=TIMERS)
+    timers = {**TIMERS, **offer_timers(read_policy(held.settings.policy_file))}
+    return Worker(held, readers=("attendance", "notifications"), timers=timers)

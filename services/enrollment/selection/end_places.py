@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.facts.enrollment import PlaceLost
 from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.mark_care_due import mark_care_due
+from services.enrollment.swaps.moot_swaps import moot_swaps
 from services.enrollment.waiting.hold_back import hold_back
 from services.kernel.database.transaction import raw
 from services.kernel.letters.announce import announce
@@ -37,7 +38,7 @@ async def end_places(
     """End places of (locked) children: ``until`` is the first day without them; one not begun yet never begins.
 
     Places that end earlier anyway stay as they are. Families are told of clubs only: basic care follows by itself.
-    Freed places go to who waits (`waiting.hold_back`).
+    Freed places go to who waits (`waiting.hold_back`); swapped ones are not freed.
     """
     if not place_ids:
         return
@@ -45,8 +46,10 @@ async def end_places(
     rows = await (await raw(tx)).fetch(_END, school_id, list(place_ids), until, version)
     await mark_care_due(tx, school_id, {row["child_id"]: until for row in rows}, now=now)
     clubs = [row for row in rows if not row["basic"]]
-    ended = [(row["offering_id"], row["place_id"]) for row in clubs]
-    await hold_back(tx, school_id, ended, until=until, now=now)
+    await moot_swaps(tx, school_id, [row["place_id"] for row in clubs], now=now)
+    if reason != "swapped":
+        ended = [(row["offering_id"], row["place_id"]) for row in clubs]
+        await hold_back(tx, school_id, ended, until=until, now=now)
     lost = [
         PlaceLost(
             school_id=school_id,

@@ -12,7 +12,6 @@ from services.enrollment.selection.errors import UnknownPlace
 from services.enrollment.selection.write_places import NewPlace, write_places
 from services.enrollment.swaps.errors import OtherFamilyCannot, SwapGone
 from services.enrollment.swaps.lock_exchange import Exchange, lock_exchange, offer_pending
-from services.enrollment.swaps.moot_swaps import moot_swaps
 from services.enrollment.swaps.rules.exchange import exchange_bar, exchange_day, exchange_objection
 from services.kernel.clock import school_day
 from services.kernel.problems import NotYours, Refusal
@@ -60,7 +59,6 @@ async def take_up_swap(
     since = await _judge(tx, school_id, found, swap, place_id, now=now)
     await tx.execute(_DONE, {**facts, "own": place_id, "by": guardian_id, "now": now})
     both = [place_id, theirs.place_id]
-    await moot_swaps(tx, school_id, both, now=now)
     await end_places(tx, school_id, both, until=since, reason="swapped", now=now)
     fresh = [_place(found, own, theirs, guardian_id), _place(found, theirs, own, swap.proposed_by)]
     new_own, _ = await write_places(tx, school_id, fresh, since=since, now=now)
