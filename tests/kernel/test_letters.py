@@ -101,6 +101,15 @@ async def test_a_fact_reaches_its_reader_once(
     assert (figures.announced, figures.delivered, figures.waiting) == (3, 3, 0)
 
 
+async def test_what_a_whole_county_is_told_at_once_arrives_although_no_post_may_be_so_large(
+    sender: Running, ear: Ear, worker: Worker, clock: ManualClock
+) -> None:
+    numbers = range(6_000)
+    await ring(sender.resources.database, clock, *numbers)
+    await worker.pump()
+    assert sorted(ear.heard) == list(numbers)
+
+
 async def test_a_rolled_back_command_announces_nothing(
     sender: Running, ear: Ear, worker: Worker, clock: ManualClock
 ) -> None:

@@ -14,6 +14,8 @@ from services.kernel.letters.envelope import Announced
 
 LETTERS = "letters"
 """The worker's entrypoint for the outbox; its payload is a batch's id."""
+LETTERS_OF_A_BATCH = 400
+"""A batch travels whole, and a body of more than 1 MiB is refused; a letter takes some 600 bytes."""
 
 _WRITE = text(
     "INSERT INTO outgoing (batch_id, reader, letters, count, state, announced_at)"
@@ -24,9 +26,10 @@ _WRITE = text(
 async def announce(tx: AsyncSession, *facts: Announced, now: datetime) -> None:
     """Tell each fact to the services that its class names, if this transaction commits.
 
-    All facts of one call travel as one batch per reader and arrive in this order. A fact without readers is
-    not written at all. ``now`` is the domain's instant. A batch waits as long (real time) as its least patient
-    fact allows, so that what a crowd says within a moment crosses in one post.
+    All facts of one call travel together to each reader and arrive in this order; only what a whole school is
+    told at once takes several batches. A fact without readers is not written at all. ``now`` is the domain's
+    instant. A batch waits as long (real time) as its least patient fact allows, so that what a crowd says within
+    a moment crosses in one post.
     """
     if not facts:
         return
@@ -50,7 +53,8 @@ async def announce(tx: AsyncSession, *facts: Announced, now: datetime) -> None:
             "count": len(batch),
             "announced_at": now,
         }
-        for reader, batch in letters.items()
+        for reader, told in letters.items()
+        for batch in (told[n : n + LETTERS_OF_A_BATCH] for n in range(0, len(told), LETTERS_OF_A_BATCH))
     ]
     if batches:
         await tx.execute(_WRITE, batches)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,8 @@ from services.kernel.remote import Remote
 GATHER_SECONDS = 0.01
 """How long a batch waits for company (real time): one POST then carries what many small commands said."""
 MOST_BATCHES = 100
+LETTERS_OF_A_POST = 800
+"""So that its body stays below what a reader takes (1 MiB), and the reader's transaction short."""
 TRIES_OF_A_REFUSED_BATCH = 8
 """The reader answered and could not take it: about two minutes, then it is dead until an operator looks."""
 TRIES_OF_AN_UNANSWERED_BATCH = 400
@@ -92,8 +94,14 @@ class Postman:
         by_reader: dict[str, list[_Batch]] = defaultdict(list)
         for row in rows:
             by_reader[row.reader].append(_Batch(row.batch_id, json.loads(row.letters)))
-        results = await asyncio.gather(*(self._hand_over(reader, some) for reader, some in by_reader.items()))
+        results = await asyncio.gather(*(self._post_to(reader, some) for reader, some in by_reader.items()))
         return {batch_id: fault for result in results for batch_id, fault in result.items()}
+
+    async def _post_to(self, reader: str, batches: Sequence[_Batch]) -> dict[UUID, str]:
+        faults: dict[UUID, str] = {}
+        for some in _posts(batches):
+            faults |= await self._hand_over(reader, some)
+        return faults
 
     async def _hand_over(self, reader: str, batches: Sequence[_Batch]) -> dict[UUID, str]:
         body = {"letters": [letter for batch in batches for letter in batch.letters]}
@@ -124,6 +132,18 @@ class Postman:
                     faults.pop(batch_id)
                     get_logger().error("letters.dead", batch_id=str(batch_id), fault=fault[:200])
         return faults
+
+
+def _posts(batches: Sequence[_Batch]) -> Iterator[list[_Batch]]:
+    """Put batches together, in their order, as far as one post takes them."""
+    post: list[_Batch] = []
+    for batch in batches:
+        if post and sum(len(one.letters) for one in post) + len(batch.letters) > LETTERS_OF_A_POST:
+            yield post
+            post = []
+        post.append(batch)
+    if post:
+        yield post
 
 
 class _NotTaken(Exception):  # noqa: N818 - a state of the batch
