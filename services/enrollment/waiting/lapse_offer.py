@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.facts.enrollment import OfferLapsed
 from services.enrollment.policy import Policy
-from services.enrollment.selection.read_clubs import lock_clubs
+from services.enrollment.waiting.lock_offerings import lock_offerings
 from services.enrollment.waiting.offer_places import offer_places
 from services.kernel.letters.announce import announce
 
@@ -28,7 +28,7 @@ async def lapse_offer(
     """End the offer unless it was taken, declined or moved; returns whether it lapsed."""
     facts = {"school_id": school_id, "entry_id": entry_id, "now": now}
     offering_id = await tx.scalar(_OFFERING, facts)
-    await lock_clubs(tx, school_id, [offering_id], [], now=now)
+    await lock_offerings(tx, school_id, [offering_id])
     child_id = await tx.scalar(_LAPSE, facts)
     if child_id is None:
         return False
