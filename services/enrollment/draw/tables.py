@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKeyConstraint
 from sqlmodel import Field
 
 from services.enrollment.table import EnrollmentTable
+from services.enrollment.wishes.tables import Ids
 from services.kernel.database.service_table import Instant, Json
 
 _OF_ROUND = (["school_id", "round_id"], ["round.school_id", "round.round_id"])
@@ -25,6 +26,7 @@ class Draw(EnrollmentTable, table=True):
     entries_root: str = Field(description="Root over the lists of wishes; hexadecimal.")
     order_root: str = Field(description="Root over the salted leaves of the order; hexadecimal.")
     book: dict[str, Any] = Field(sa_type=Json, description="The input: clubs, entries, limits.")
+    dissolved: list[UUID] = Field(sa_type=Ids, description="Clubs that would not have reached their minimum.")
     summary: dict[str, Any] = Field(sa_type=Json)
     drawn_at: datetime = Field(sa_type=Instant)
 
@@ -46,7 +48,10 @@ class DrawEntry(EnrollmentTable, table=True):
     tier: int
     missed_first: bool
     lottery: str = Field(description="The lottery number; hexadecimal.")
-    salt: str = Field(description="Of the child's leaf; hexadecimal.")
+    salt: str = Field(description="Seals the tier in the proof; hexadecimal.")
+    receipt: dict[str, Any] = Field(
+        sa_type=Json, description="What its family checks the draw by; says nothing of a tier."
+    )
 
 
 class DrawWish(EnrollmentTable, table=True):

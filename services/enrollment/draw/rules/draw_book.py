@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.enrollment.draw.rules.book import Applicant, Book
+from services.enrollment.draw.rules.book import Book
 from services.enrollment.draw.rules.contest import contest_of
 from services.enrollment.draw.rules.entries_root import entries_root
 from services.enrollment.draw.rules.lottery_order import Unit, lottery_numbers, order_of
-from services.enrollment.draw.rules.merkle import Tree, leaf
 from services.enrollment.draw.rules.minimum_size import Dissolved, place_all
+from services.enrollment.draw.rules.order_root import OrderPlace, order_tree, tier_seal
 from services.enrollment.draw.rules.reasons import Outcome, Reasons
 
 
@@ -60,31 +60,25 @@ def draw_book(book: Book) -> Result:
         for unit in order
         for child in unit
     )
-    tree = order_tree(book, placings)
+    proved = order_tree(order_places(book, placings)).root
     fallen = tuple(sorted(book.clubs[club].club_id for club in dissolved))
-    return Result(root, tree.root, placings, fallen, _summary(book, placings, dissolved))
+    return Result(root, proved, placings, fallen, _summary(book, placings, dissolved))
 
 
-def tier_seal(salt: str, tier: int) -> str:
-    """Return the sealed tier: a receipt is passed around, and says nothing of a priority group (R06)."""
-    return leaf((salt, tier)).hex()
-
-
-def order_leaf(ticket: str, placing: Placing, *, missed_first: bool) -> bytes:
-    """Return what the root over the order holds of a child; the ticket in it is its salt."""
-    return leaf(
-        (placing.position, ticket, placing.lottery, placing.tier_seal, missed_first, list(placing.given))
-    )
-
-
-def order_tree(book: Book, placings: Sequence[Placing]) -> Tree:
-    """Return the tree over the whole order, first place first."""
-    children: dict[str, Applicant] = {child.entry.child_id: child for child in book.children}
-    leaves = []
-    for placing in placings:
-        child = children[placing.child_id]
-        leaves.append(order_leaf(child.entry.ticket, placing, missed_first=child.missed_first))
-    return Tree(leaves)
+def order_places(book: Book, placings: Sequence[Placing]) -> list[OrderPlace]:
+    """Return what is proved of each child, first place first."""
+    children = {child.entry.child_id: child for child in book.children}
+    return [
+        OrderPlace(
+            placing.position,
+            children[placing.child_id].entry.ticket,
+            placing.lottery,
+            placing.tier_seal,
+            children[placing.child_id].missed_first,
+            placing.given,
+        )
+        for placing in placings
+    ]
 
 
 def _positions(order: Sequence[Unit], count: int) -> list[int]:

@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 from services.enrollment.draw.rules.contest import Contest
 from services.enrollment.draw.rules.minimum_size import Dissolved
 from services.enrollment.draw.rules.passes import Run
 
 
-class Outcome(NamedTuple):
+@dataclass(slots=True)
+class Outcome:
     """What became of one wish; ``rank`` 1 is the best.
 
     - given
@@ -47,7 +49,7 @@ class Reasons:
         fit = (club for club in wishes if club not in applicant.unfit)
         known = {one.club_id: one for one in self._of(child, fit)}
         return tuple(
-            known[club]._replace(rank=rank)
+            replace(known[club], rank=rank)
             if club in known
             else Outcome(rank, club, "unfit", {"because": applicant.unfit[club]})
             for rank, club in enumerate(wishes, 1)

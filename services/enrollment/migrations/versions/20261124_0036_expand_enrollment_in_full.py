@@ -279,6 +279,7 @@ def upgrade() -> None:
         sa.Column("entries_root", sa.String(), nullable=False),
         sa.Column("order_root", sa.String(), nullable=False),
         sa.Column("book", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("dissolved", sa.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("summary", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -298,6 +299,7 @@ def upgrade() -> None:
         sa.Column("missed_first", sa.Boolean(), nullable=False),
         sa.Column("lottery", sa.String(), nullable=False),
         sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("receipt", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.ForeignKeyConstraint(
             ["school_id", "child_id"], ["child.school_id", "child.child_id"], name="fk_draw_entry_child"
         ),
