@@ -125,7 +125,7 @@ async def test_an_officer_asks_looks_moves_and_adopts(door: Door) -> None:
     await door.http.put(f"{address}/plan", json=back, headers=door.officer)
     adopted = await door.http.post(f"{address}/adoption", json={"school_id": school}, headers=door.officer)
     assert adopted.status_code == 200, adopted.text
-    assert adopted.json()["left_published"] == []
+    assert adopted.json()["with_next_menu"] == []
     assert await stands(door, "K055") == (line["room_id"], line["weekdays"])
     again = await door.http.post(f"{address}/adoption", json={"school_id": school}, headers=door.officer)
     assert again.json()["type"] == "urn:kehou:problem:adopted-already"

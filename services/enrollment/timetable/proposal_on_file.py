@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from services.enrollment.menu.rules.objection import Objection
 from services.enrollment.timetable.errors import UnknownTimetable
-from services.enrollment.timetable.question_from_menu import rest_of_menu
+from services.enrollment.timetable.question_from_menu import question_today
 from services.enrollment.timetable.rules.blockers import Unplaced
 from services.enrollment.timetable.rules.plan_objections import plan_objections
 from services.enrollment.timetable.rules.question import Line, Question
@@ -25,6 +25,11 @@ class OnFile:
     plan: tuple[Line, ...]
     unplaced: tuple[Unplaced, ...]
     conflicts: tuple[Objection, ...]
+
+    def moved(self) -> list[Line]:
+        """Return the lines that say something else than the menu does today."""
+        today = {one.offering_id: one.today for one in self.question.wanted}
+        return [line for line in self.plan if line != today[line.offering_id]]
 
 
 async def proposal_on_file(
@@ -44,8 +49,10 @@ async def proposal_on_file(
 async def as_on_file(tx: AsyncSession, proposal: TimetableProposal) -> OnFile:
     """Judge a proposal against the menu as it stands now."""
     asked = Question.model_validate(proposal.asked["question"])
-    question = await rest_of_menu(tx, proposal.school_id, proposal.term_id, asked)
-    plan = tuple(Line.model_validate(line) for line in proposal.plan)
+    question = await question_today(tx, proposal.school_id, proposal.term_id, asked)
+    there = {one.offering_id for one in question.wanted}
+    lines = (Line.model_validate(line) for line in proposal.plan)
+    plan = tuple(line for line in lines if line.offering_id in there)
     return OnFile(
         proposal,
         question,

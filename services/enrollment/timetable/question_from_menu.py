@@ -109,14 +109,19 @@ async def question_from_menu(tx: AsyncSession, school_id: UUID, term_id: UUID, w
     )
 
 
-async def rest_of_menu(tx: AsyncSession, school_id: UUID, term_id: UUID, asked: Question) -> Question:
-    """Return a question with everything else as the menu has it now: it may have changed since it was asked."""
+async def question_today(tx: AsyncSession, school_id: UUID, term_id: UUID, asked: Question) -> Question:
+    """Return a question with the menu as it is now: it may have changed since, and what was withdrawn is gone."""
     ground = await _ground(tx, school_id)
-    menu = await menu_on_file(tx, school_id, term_id, states=LIVE)
+    menu = {one.offering.offering_id: one for one in await menu_on_file(tx, school_id, term_id, states=LIVE)}
     chosen = {one.offering_id for one in asked.wanted}
     return asked.model_copy(
         update={
-            "taken": standing(menu, chosen),
+            "wanted": tuple(
+                one.model_copy(update={"today": _line(menu[one.offering_id])})
+                for one in asked.wanted
+                if one.offering_id in menu
+            ),
+            "taken": standing(list(menu.values()), chosen),
             "rooms": asked.rooms | ground.rooms,
             "teachers": asked.teachers | ground.teachers,
         }

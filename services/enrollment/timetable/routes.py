@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from services.contracts.personas import OFFICERS
+from services.enrollment.given import PolicyInForce
 from services.enrollment.schools.current_term import current_term
 from services.enrollment.timetable.adopt_timetable import adopt_timetable
 from services.enrollment.timetable.move_line import move_line
@@ -84,19 +85,25 @@ async def move(
 
 @router.post("/{proposal_id}/adoption", response_model=AdoptedOut)
 async def adopt(
-    proposal_id: UUID, body: AdoptionIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+    proposal_id: UUID,
+    body: AdoptionIn,
+    who: Caller,
+    tx: Tx,
+    policy: PolicyInForce,
+    now: Now,
+    once: OnceOnly,
 ) -> AdoptedOut | Response:
     """Take the plan over into the menu; refused while anybody would be in two places."""
     who.require(*OFFICERS)
-    who.person_in(body.school_id)
+    by = who.person_in(body.school_id)
 
     async def make() -> AdoptedOut:
-        adopted = await adopt_timetable(tx, body.school_id, proposal_id, now=now)
+        adopted = await adopt_timetable(tx, body.school_id, proposal_id, by=by, policy=policy, now=now)
         return AdoptedOut(
             proposal_id=proposal_id,
             adopted_at=now,
             written=list(adopted.written),
-            left_published=list(adopted.left_published),
+            with_next_menu=list(adopted.with_next_menu),
         )
 
     return await once(make)

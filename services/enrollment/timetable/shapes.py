@@ -94,17 +94,20 @@ class AdoptionIn(BaseModel):
 
 
 class AdoptedOut(BaseModel):
-    """What was written: codes of offerings."""
+    """What was written, as codes of offerings."""
 
     proposal_id: UUID
     adopted_at: AwareDatetime
     written: list[str]
-    left_published: list[str] = Field(description="Published offerings, which were not moved.")
+    with_next_menu: list[str] = Field(
+        description="Published offerings: families see them move when the menu is published again."
+    )
 
 
 def shown(on_file: OnFile) -> ProposalOut:
     """Shape a proposal, lines by weekday, hour and code."""
     wanted = {one.offering_id: one for one in on_file.question.wanted}
+    moved = {line.offering_id for line in on_file.moved()}
     lines = []
     for line in on_file.plan:
         one = wanted[line.offering_id]
@@ -116,7 +119,7 @@ def shown(on_file: OnFile) -> ProposalOut:
                 title=one.title,
                 teacher=on_file.question.teachers.get(one.teacher_id) if one.teacher_id is not None else None,
                 room=None if room is None else room.name,
-                moved=line != one.today,
+                moved=line.offering_id in moved,
             )
         )
     proposal = on_file.proposal
