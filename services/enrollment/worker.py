@@ -5,7 +5,9 @@ import asyncio
 from sqlalchemy import select
 from sqlmodel import col
 
+from services.enrollment.agreements import remind_by_rhythm
 from services.enrollment.calendar.lay_calendar import follow_calendar
+from services.enrollment.menu import withdraw_offering
 from services.enrollment.policy import read_policy
 from services.enrollment.roster import tell_roster
 from services.enrollment.schools.tables import School
@@ -15,7 +17,12 @@ from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
 
-TIMERS = {**tell_roster.TIMERS, **arrange_due_care.TIMERS}
+TIMERS = {
+    **tell_roster.TIMERS,
+    **remind_by_rhythm.TIMERS,
+    **arrange_due_care.TIMERS,
+    **withdraw_offering.TIMERS,
+}
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:

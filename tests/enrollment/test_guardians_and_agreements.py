@@ -212,7 +212,9 @@ async def test_unsigned_children_are_in_care_and_listed(
             wish = [CareAsked(family.child_id)]
             await ask_for_care(tx, filled.primary, wish, guardian_id=family.guardian_id, now=NOON)
         await sign_agreement(tx, filled.primary, signing(first, text_in_force), now=NOON)
-        rows = await unsigned_children(tx, filled.primary, number=text_in_force.number)
+        rows = await unsigned_children(
+            tx, filled.primary, number=text_in_force.number, today=school_day(NOON)
+        )
         assert [row["child_id"] for row in rows] == [second.child_id]
 
 

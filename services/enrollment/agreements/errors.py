@@ -22,3 +22,9 @@ class NoRightToSign(Conflict):
     """This guardian may not sign for this child."""
 
     detail = "您没有为这个孩子签署协议的权限，请由另一位监护人签署，或联系学校。"
+
+
+class RemindedToday(Conflict):
+    """The school was reminded today already."""
+
+    detail = "今天已经提醒过一次，为了不打扰家长，请明天再提醒。"

@@ -23,8 +23,8 @@ _MAY = text(
 )
 _SIGN = text(
     "INSERT INTO agreement_signature (school_id, signature_id, number, sha256, side, signer_id, child_id,"
-    " signed_at, device_id) VALUES (:school_id, :signature_id, :number, :sha256, 'guardian', :guardian_id,"
-    " :child_id, :signed_at, :device_id)"
+    " signed_at, device_id, request_id) VALUES (:school_id, :signature_id, :number, :sha256, 'guardian',"
+    " :guardian_id, :child_id, :signed_at, :device_id, :request_id)"
     " ON CONFLICT (school_id, number, side, child_id, signer_id) DO NOTHING"
 )
 _MARK = text(
@@ -42,6 +42,8 @@ class Signing:
     number: int
     sha256: str
     device_id: UUID | None = None
+    request_id: UUID | None = None
+    """The request on file, where it was signed on paper: then staff recorded it, and no device is known."""
 
 
 async def sign_agreement(
@@ -85,6 +87,7 @@ async def sign_agreement(
                 "child_id": child_id,
                 "signed_at": now,
                 "device_id": signing.device_id,
+                "request_id": signing.request_id,
             }
             for child_id in signing.children
         ],
