@@ -187,7 +187,7 @@ async def test_another_schools_offering_and_an_unknown_term_are_as_if_they_were_
         theirs = await tx.scalar(text("SELECT offering_id FROM offering WHERE NOT basic LIMIT 1"))
     async with at(filled.primary) as tx:
         plan = await plan_of(tx, filled.primary, "preference")
-        officer = {"by": filled.officers["S001"], "cipher": cipher, "now": NOON}
+        officer: dict[str, Any] = {"by": filled.officers["S001"], "cipher": cipher, "now": NOON}
         with pytest.raises(UnknownOffering):
             await announce_round(tx, filled.primary, plan, Picked([theirs]), **officer)
         clubs = Picked(await ids_of(tx, "K055"))
@@ -207,7 +207,7 @@ async def test_another_schools_offering_and_an_unknown_term_are_as_if_they_were_
     ],
 )
 async def test_times_that_make_no_sense_are_refused(
-    told: dict[str, datetime], filled: Schools, at: RolledBack
+    told: dict[str, Any], filled: Schools, at: RolledBack
 ) -> None:
     async with at(filled.primary) as tx:
         with pytest.raises(RoundTimesMixedUp):
@@ -314,7 +314,7 @@ async def test_a_change_may_not_take_an_offering_from_another_round(filled: Scho
 async def test_what_was_drawn_is_not_cancelled(filled: Schools, at: RolledBack) -> None:
     async with at(filled.primary) as tx:
         told = await announced(tx, filled)
-        cancelled = {"reason": "不满意", "by": filled.officers["S001"], "now": CLOSES}
+        cancelled: dict[str, Any] = {"reason": "不满意", "by": filled.officers["S001"], "now": CLOSES}
         told.drawn_at = CLOSES
         await tx.flush()
         with pytest.raises(RoundIsOver):
@@ -324,7 +324,7 @@ async def test_what_was_drawn_is_not_cancelled(filled: Schools, at: RolledBack) 
 async def test_a_cancelled_round_stays_cancelled(filled: Schools, at: RolledBack) -> None:
     async with at(filled.primary) as tx:
         told = await announced(tx, filled)
-        cancelled = {"reason": "停课", "by": filled.officers["S001"], "now": NOON}
+        cancelled: dict[str, Any] = {"reason": "停课", "by": filled.officers["S001"], "now": NOON}
         await cancel_round(tx, filled.primary, told.round_id, **cancelled)
         with pytest.raises(RoundCancelled) as caught:
             await cancel_round(tx, filled.primary, told.round_id, **cancelled)

@@ -239,7 +239,7 @@ async def test_siblings_are_linked_and_the_link_is_part_of_the_list(filled: Scho
         told = await announced(tx, filled)
         (elder, younger), guardian = await brothers(tx, filled)
         both = Together([elder, younger], "same_day", "neither")
-        lists = {elder: ["K055"], younger: ["K056"]}
+        lists: dict[Any, Any] = {elder: ["K055"], younger: ["K056"]}
         kept = await submit_together(tx, told, guardian, lists, both)
         assert len({one.linked_id for one in kept} - {None}) == 1
         assert {(one.link, one.if_apart) for one in kept} == {("same_day", "neither")}
