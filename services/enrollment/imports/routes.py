@@ -16,7 +16,7 @@ from services.enrollment.imports.import_file import Take, Upload, digest_of, imp
 from services.enrollment.imports.open_workbook import check_size
 from services.enrollment.imports.sheet_kinds import SHEET_KINDS, Desk
 from services.kernel.web.dependencies import Caller, Now, Tx
-from services.kernel.web.once import Once, hash_of
+from services.kernel.web.once import AskedOnce, Once, hash_of
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
 
@@ -51,12 +51,12 @@ class Sender:
         """
         return Once(
             self.tx,
-            {
-                "account_id": self.who.account_id,
-                "route": f"POST {self.request.url.path}",
-                "key": self.key,
-                "hash": hash_of(self.who, self.request, digest),
-            },
+            AskedOnce(
+                account_id=self.who.account_id,
+                route=f"POST {self.request.url.path}",
+                key=self.key,
+                request_hash=hash_of(self.who, self.request, digest),
+            ),
         )
 
 
