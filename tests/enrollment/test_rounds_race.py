@@ -112,7 +112,7 @@ async def test_a_list_that_comes_while_the_round_closes_is_refused(
     told, (early, late, *_) = await open_round(own_copy)
     await hand_in(own_copy, told, early)
     meeting = Meeting()
-    monkeypatch.setattr(closing, "round_entries", meeting.after(closing.round_entries))
+    monkeypatch.setattr(f"{closing.__name__}.round_entries", meeting.after(round_entries))
     shut = asyncio.create_task(close(own_copy, told))
     await meeting.looked.wait()
     writing = asyncio.create_task(hand_in(own_copy, told, late))
