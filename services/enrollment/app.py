@@ -6,7 +6,10 @@ from services.enrollment.agreements.routes import router as agreements
 from services.enrollment.calendar.routes import router as calendar
 from services.enrollment.families.routes import router as families
 from services.enrollment.imports.routes import router as imports
+from services.enrollment.menu.offering_routes import router as offerings
+from services.enrollment.menu.proposal_routes import router as proposals
 from services.enrollment.menu.routes import router as menu
+from services.enrollment.partners.routes import router as partners
 from services.enrollment.roster.routes import router as roster
 from services.enrollment.rounds.routes import router as rounds
 from services.enrollment.schools.routes import router as schools
@@ -25,6 +28,9 @@ ROUTERS = (
     families,
     calendar,
     menu,
+    proposals,
+    offerings,
+    partners,
     timetable,
     rounds,
     wishes,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.imports.errors import PublishedAlready, RowsRejected, UnknownKind
+from services.enrollment.imports.errors import RowsRejected, UnknownKind
 from services.enrollment.imports.finding import Report
 from services.enrollment.imports.import_file import Take, Upload, import_file
 from services.enrollment.imports.sheet_kinds import Desk
@@ -138,14 +138,18 @@ async def test_a_replaced_guardian_loses_the_child_and_an_approved_one_keeps_it(
         assert list(rows.scalars()) == ["奚景瑞"]
 
 
-async def test_a_published_offering_is_not_changed_by_a_sheet(
+async def test_what_a_sheet_changes_of_a_published_offering_waits_for_the_next_publication(
     filled: Schools, at: RolledBack, desk: Desks
 ) -> None:
     async with at(filled.primary) as tx:
         await tx.execute(text("UPDATE offering SET capacity = 7 WHERE code = 'K055'"))
-        with pytest.raises(PublishedAlready) as caught:
-            await take(tx, desk(filled.primary), "menu", "primary-menu.xlsx")
-        assert caught.value.facts["codes"] == ["K055"]
+        report = await take(tx, desk(filled.primary), "menu", "primary-menu.xlsx")
+        assert (report.added, report.changed) == (0, 1)
+        assert await tx.scalar(text("SELECT capacity FROM offering WHERE code = 'K055'")) == 7
+        waiting = await tx.execute(text("SELECT new_values FROM offering_change"))
+        assert [row.new_values for row in waiting] == [{"capacity": 24}]
+        again = await take(tx, desk(filled.primary), "menu", "primary-menu.xlsx")
+        assert (again.changed, again.unchanged) == (0, 102)
 
 
 async def test_an_import_never_touches_another_school(filled: Schools, at: RolledBack, desk: Desks) -> None:

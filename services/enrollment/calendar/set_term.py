@@ -86,7 +86,7 @@ async def change_term(
 async def _terms_under_lock(tx: AsyncSession, school_id: UUID, *, now: datetime) -> list[Term]:
     """Lock the school's terms, then its version: of two new terms at once the second sees the first."""
     terms = select(Term).where(col(Term.school_id) == school_id).order_by(col(Term.term_id))
-    await tx.execute(terms.with_for_update())
+    await tx.execute(terms.with_for_update(key_share=True))
     await take_version(tx, school_id, now=now)
     return list(await tx.scalars(terms.execution_options(populate_existing=True)))
 

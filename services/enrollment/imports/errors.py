@@ -76,12 +76,3 @@ class UnknownKind(Unprocessable):
     """There is no such kind of import."""
 
     detail = "不支持导入“{kind}”，请重新选择要导入哪种表。"
-
-
-class PublishedAlready(Conflict):
-    """The sheet would change offerings that families can already see.
-
-    Facts: ``codes``.
-    """
-
-    detail = "课程 {codes_text} 已经公布，不能用表格覆盖。请在菜单里修改并重新公布，家长会看到变动。"

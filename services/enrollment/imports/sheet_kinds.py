@@ -29,6 +29,7 @@ from services.enrollment.imports.take_menu import take_menu
 from services.enrollment.imports.take_roster import take_roster
 from services.enrollment.imports.take_schools import take_schools
 from services.enrollment.imports.take_staff import take_rooms, take_staff
+from services.enrollment.partners.tables import Partner
 from services.enrollment.policy import Policy
 from services.enrollment.schools.current_term import current_term
 from services.enrollment.schools.errors import SchoolNotOnFile
@@ -102,11 +103,15 @@ async def _menu(tx: AsyncSession, desk: Desk, sheets: Sequence[Rows]) -> Judged:
             col(Room.school_id) == school.school_id, ~col(Room.removed)
         )
     )
+    partners = await tx.scalars(
+        select(col(Partner.name)).where(col(Partner.school_id) == school.school_id, ~col(Partner.ended))
+    )
     ground = menu_rows.MenuGround(
         staff=frozenset(staff),
         rooms={row.name: row.capacity for row in rooms},
         grades=desk.policy.school_kinds[school.kind].grades,
         policy=desk.policy,
+        partners=frozenset(partners),
     )
     reading = menu_rows.judge_menu(sheets[0], ground)
     term = await current_term(tx, school.school_id, on=school_day(desk.now))

@@ -1,6 +1,6 @@
 """Refusals around the menu."""
 
-from services.kernel.problems import Conflict, NotFound, Unprocessable
+from services.kernel.problems import Busy, Conflict, Forbidden, NotFound, Unprocessable
 
 
 class MenuBreaksPolicy(Conflict):
@@ -30,13 +30,73 @@ class UnknownOffering(NotFound):
     detail = "没有找到这门课程，可能已经撤下。"
 
 
-class PublishedAlready(Conflict):
-    """These offerings are published and differ from the sheet.
+class OfferingNotPossible(Unprocessable):
+    """What was entered of an offering is not complete or contradicts itself.
 
-    Facts: ``codes``.
+    Facts: ``code``, ``problem`` (a Chinese sentence).
     """
 
-    detail = "课程 {codes_text} 已经公布，不能用导入直接改动。"
+    detail = "这门课程还不能保存：{problem}"
+
+
+class CodeTaken(Conflict):
+    """Another offering of the term has this code.
+
+    Facts: ``code``.
+    """
+
+    detail = "课程编号 {code} 已经用过了，请换一个。"
+
+
+class OfferingWithdrawn(Conflict):
+    """The offering was withdrawn or refused and is not changed any more.
+
+    Facts: ``offering``.
+    """
+
+    detail = "“{offering}”已经取消或没有通过，不能再改。需要的话请另开一门。"
+
+
+class NoPendingChange(NotFound):
+    """Nothing of this offering waits for the next publication.
+
+    Facts: ``offering``.
+    """
+
+    detail = "“{offering}”没有等待公布的改动。"
+
+
+class ProposalDecided(Conflict):
+    """The school decided about this proposal before.
+
+    Facts: ``offering``.
+    """
+
+    detail = "“{offering}”已经处理过了，请刷新后查看结果。"
+
+
+class PlacesMovedMeanwhile(Busy):
+    """Families chose one of the changed offerings while it was being published."""
+
+    detail = "刚才有家庭正在选这些有改动的课程，菜单还没有公布，请再点一次公布。"
+
+
+class NotByInvitation(Conflict):
+    """This offering is open to all of its grades or classes; nobody need be invited.
+
+    Facts: ``offering``.
+    """
+
+    detail = "“{offering}”不是邀请制课程，符合年级和班级的孩子都可以选，不需要邀请。"
+
+
+class NotYourOffering(Forbidden):
+    """Only an officer or the offering's own teacher invites children to it.
+
+    Facts: ``offering``.
+    """
+
+    detail = "“{offering}”不是您任教的课程，只有任课教师或学校管理员可以邀请孩子。"
 
 
 class UnknownStaffOrRoom(Unprocessable):

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _BUSY = (
     "EXISTS (SELECT FROM offering o JOIN offering w ON w.school_id = o.school_id AND w.term_id = o.term_id"
     " WHERE w.school_id = :school_id AND w.offering_id = :offering_id AND o.offering_id <> w.offering_id"
-    " AND o.state <> 'withdrawn' AND o.weekdays && w.weekdays AND o.starts < w.ends AND o.ends > w.starts AND o."
+    " AND o.state IN ('draft', 'published') AND o.weekdays && w.weekdays"
+    " AND o.starts < w.ends AND o.ends > w.starts AND o."
 )
 _TEACHERS = text(
     "SELECT staff_id, staff_no, name, subject FROM staff WHERE school_id = :school_id AND NOT removed"  # noqa: S608 - our own words

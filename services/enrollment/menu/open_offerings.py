@@ -8,10 +8,12 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _OPEN = text(
-    "SELECT o.*, st.name AS teacher, r.name AS room, greatest(o.capacity - coalesce(taken.places, 0), 0) AS free"
+    "SELECT o.*, st.name AS teacher, r.name AS room, pa.name AS partner,"
+    "       greatest(o.capacity - coalesce(taken.places, 0), 0) AS free"
     "  FROM offering o"
     "  LEFT JOIN staff st ON st.school_id = o.school_id AND st.staff_id = o.teacher_id"
     "  LEFT JOIN room r ON r.school_id = o.school_id AND r.room_id = o.room_id"
+    "  LEFT JOIN partner pa ON pa.school_id = o.school_id AND pa.partner_id = o.partner_id"
     "  LEFT JOIN (SELECT school_id, offering_id, count(DISTINCT child_id) AS places FROM place"
     "    WHERE school_id = :school_id AND (until_on IS NULL OR until_on > greatest(from_on, CAST(:today AS date)))"
     "    GROUP BY school_id, offering_id) AS taken"

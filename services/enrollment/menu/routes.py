@@ -8,16 +8,17 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.contracts.personas import OFFICERS
+from services.enrollment.calendar.terms_on_file import term_asked_for
 from services.enrollment.given import PolicyInForce
 from services.enrollment.menu.free_for_offering import free_for_offering
+from services.enrollment.menu.menu_findings import menu_findings
 from services.enrollment.menu.menu_on_file import menu_on_file
 from services.enrollment.menu.open_offerings import open_offerings
 from services.enrollment.menu.public_menu import public_menu
-from services.enrollment.menu.publish_menu import menu_findings, publish_menu
+from services.enrollment.menu.publish_menu import publish_menu
 from services.enrollment.menu.rules.objection import Objection
 from services.enrollment.menu.staff_offering import staff_offering
 from services.enrollment.menu.tables import MenuPublication
-from services.enrollment.schools.current_term import current_term
 from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import School
 from services.kernel.clock import school_day
@@ -59,10 +60,15 @@ class OfferingOut(BaseModel):
     grades: list[int]
     capacity: int
     free: int
+    classes: list[str] | None
+    by_invitation: bool
     content: str
+    aims: str
+    materials: str
     fee_fen: int
     teacher: str | None
     room: str | None
+    partner: str | None
     needs_staffing: bool
 
 
@@ -132,13 +138,15 @@ class PublicMenuOut(BaseModel):
 
 
 @router.get("/schools/{school_id}/menu/findings", tags=["schools"])
-async def findings(school_id: UUID, who: Caller, tx: Tx, policy: PolicyInForce, now: Now) -> FindingsOut:
-    """Return what the policy says about drafts and published offerings together."""
+async def findings(
+    school_id: UUID, who: Caller, tx: Tx, policy: PolicyInForce, now: Now, term_id: UUID | None = None
+) -> FindingsOut:
+    """Return what the policy says about the menu as its next publication would have it."""
     who.require(*OFFICERS)
     who.person_in(school_id)
-    term = await current_term(tx, school_id, on=school_day(now))
+    term = await term_asked_for(tx, school_id, term_id, on=school_day(now))
     menu = await menu_on_file(tx, school_id, term.term_id)
-    found = await menu_findings(tx, school_id, menu, policy)
+    found = await menu_findings(tx, term, menu, policy=policy, today=school_day(now))
     return FindingsOut(publishable=bool(menu) and all(one.force != "must" for one in found), findings=found)
 
 
@@ -146,14 +154,20 @@ async def findings(school_id: UUID, who: Caller, tx: Tx, policy: PolicyInForce, 
     "/schools/{school_id}/menu/publications", status_code=201, tags=["schools"], response_model=PublicationOut
 )
 async def publish(
-    school_id: UUID, who: Caller, tx: Tx, policy: PolicyInForce, now: Now, once: OnceOnly
+    school_id: UUID,
+    who: Caller,
+    tx: Tx,
+    policy: PolicyInForce,
+    now: Now,
+    once: OnceOnly,
+    term_id: UUID | None = None,
 ) -> PublicationOut | Response:
-    """Publish the menu; refused with findings when the policy is broken."""
+    """Publish drafts and pending changes; refused with findings when the policy is broken."""
     who.require(*OFFICERS)
     by = who.person_in(school_id)
 
     async def make() -> PublicationOut:
-        term = await current_term(tx, school_id, on=school_day(now))
+        term = await term_asked_for(tx, school_id, term_id, on=school_day(now))
         return _published(await publish_menu(tx, school_id, term.term_id, by=by, policy=policy, now=now))
 
     return await once(make)

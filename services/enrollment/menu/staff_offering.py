@@ -29,7 +29,7 @@ async def staff_offering(
         .where(
             col(Offering.school_id) == school_id,
             col(Offering.offering_id) == offering_id,
-            col(Offering.state) != "withdrawn",
+            col(Offering.state).in_(("draft", "published")),
         )
         .with_for_update(key_share=True)
     )

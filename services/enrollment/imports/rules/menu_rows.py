@@ -1,5 +1,6 @@
 """Judge the rows of a menu (课后服务菜单): what can be taken, and what stands against publishing it. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -29,18 +30,30 @@ FORM = Form(
         "招收年级",
         "人数上限",
     ),
-    ("学科", "最少开班人数", "内容介绍", "风险评估编号", "收费(元)"),
+    (
+        "学科",
+        "最少开班人数",
+        "内容介绍",
+        "风险评估编号",
+        "收费(元)",
+        "教学目标",
+        "材料准备",
+        "面向班级",
+        "邀请制",
+        "校外人员",
+    ),
 )
 
 
 @dataclass(frozen=True)
 class MenuGround:
-    """What is on file when a menu comes in: staff numbers, rooms and their capacity, grades taught."""
+    """What is on file when a menu comes in: staff numbers, rooms and their capacity, grades taught, partners."""
 
     staff: frozenset[str]
     rooms: Mapping[str, int]
     grades: Sequence[int]
     policy: Policy
+    partners: frozenset[str] = frozenset()
 
 
 def judge_menu(rows: Iterable[Row], ground: MenuGround) -> Reading[Proposal]:
@@ -82,6 +95,7 @@ def _judge_row(judging: RowJudgement, ground: MenuGround) -> Proposal | None:
         judging.reject("code_or_title_missing", "没有课程编号或课程名称。")
     words, times, sizes = _words(judging, ground.policy), _times(judging), _sizes(judging)
     teacher, room, fee = _teacher(judging, ground), _room(judging, ground), _fee(judging)
+    partner, invited = _partner(judging, ground), _invited(judging)
     if judging.rejected or words is None or times is None or sizes is None:
         return None
     _warn_of_room(judging, ground, room, sizes[1])
@@ -102,8 +116,37 @@ def _judge_row(judging: RowJudgement, ground: MenuGround) -> Proposal | None:
         content=row["内容介绍"].strip(),
         assessment_no=plain.plain(row["风险评估编号"]) or None,
         fee_fen=fee,
+        aims=_said(row, "教学目标"),
+        materials=_said(row, "材料准备"),
+        classes=_classes(row),
+        by_invitation=invited,
+        partner=partner,
         row=row.number,
     )
+
+
+def _said(row: Row, column: str) -> str | None:
+    """What the cell says; None where the sheet has no such column."""
+    return row[column].strip() if column in row.cells else None
+
+
+def _classes(row: Row) -> tuple[str, ...] | None:
+    said = _said(row, "面向班级")
+    return None if said is None else tuple(re.findall(r"[^\s、，,;；]+", said))
+
+
+def _invited(judging: RowJudgement) -> bool | None:
+    said = _said(judging.row, "邀请制")
+    if said is not None and said not in ("", "是", "否"):
+        judging.reject("by_invitation_unknown", f"看不懂邀请制“{said}”，请填“是”或“否”。")
+    return None if said is None else said == "是"
+
+
+def _partner(judging: RowJudgement, ground: MenuGround) -> str | None:
+    said = _said(judging.row, "校外人员")
+    if said and said not in ground.partners:
+        judging.reject("partner_unknown", f"没有叫“{said}”的校外人员或机构，请先登记资质和背景核查。")
+    return said
 
 
 def _times(judging: RowJudgement) -> tuple[tuple[int, ...], time, time] | None:

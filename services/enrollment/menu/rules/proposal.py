@@ -8,7 +8,9 @@ from datetime import time
 class Proposal:
     """What would stand on the menu. ``row`` is the sheet's; ``teacher`` and ``room`` are as people name them.
 
-    Times are the school's wall clock, half-open; weekdays 1 (Monday) to 7.
+    Times are the school's wall clock, half-open; weekdays 1 (Monday) to 7. ``partner`` is who from outside carries
+    it, ``room_holds`` how many children its room takes. Of a sheet without these columns, aims, materials and
+    ``by_invitation`` are None: nothing is said of them.
     """
 
     code: str
@@ -27,6 +29,12 @@ class Proposal:
     content: str = ""
     assessment_no: str | None = None
     fee_fen: int = 0
+    aims: str | None = None
+    materials: str | None = None
+    classes: tuple[str, ...] | None = None
+    by_invitation: bool | None = None
+    partner: str | None = None
+    room_holds: int | None = None
     row: int | None = None
 
     @property
@@ -34,6 +42,12 @@ class Proposal:
         """How a sentence names it: its row where there is a sheet, else its code."""
         place = f"第{self.row}行 " if self.row is not None else ""
         return f"{place}{self.code}“{self.title}”"
+
+    @property
+    def minutes_a_week(self) -> int:
+        """How long it takes place in a week."""
+        length = (self.ends.hour - self.starts.hour) * 60 + self.ends.minute - self.starts.minute
+        return length * len(self.weekdays)
 
     def meets(self, other: "Proposal") -> bool:
         """Whether both take place at the same time on some weekday; 17:30 ends one and starts the next."""
