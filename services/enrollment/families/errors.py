@@ -1,6 +1,13 @@
 """Refusals around children and guardians."""
 
-from services.kernel.problems import Conflict, NotFound, Unprocessable
+from services.kernel.problems import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    Unprocessable,
+    Unsupported,
+)
 
 
 class ChildNotOnFile(NotFound):
@@ -94,3 +101,99 @@ class NotYearsEnd(Conflict):
     """Children go up in summer, when the school year is over."""
 
     detail = "升级在学年结束后（6 月至 9 月）办理，现在还不到时候。确有需要的，请写明原因后再提交。"
+
+
+class UnknownGuardian(NotFound):
+    """This person is no guardian of this child."""
+
+    detail = "这个孩子名下没有这位监护人，请刷新后再看。"
+
+
+class NobodyWouldBeTold(Conflict):
+    """A child must keep a guardian who is told of what happens.
+
+    Facts: ``guardian``.
+    """
+
+    detail = "{guardian}是这个孩子唯一接收通知的监护人，不能取消。请先为另一位监护人开通接收通知。"
+
+
+class NoRightToCollect(Forbidden):
+    """Only a guardian who may collect the child names others who may."""
+
+    detail = "您没有接这个孩子的权限，不能登记接送人，请由另一位监护人操作，或联系学校。"
+
+
+class CollectorNotAdult(Unprocessable):
+    """Who collects a child must be grown up on the first day of it.
+
+    Facts: ``born_year``, ``years``.
+    """
+
+    detail = "接送人出生于 {born_year} 年，到生效那天还未满 {years} 岁。请登记一位成年人。"
+
+
+class ValidityNotPossible(Unprocessable):
+    """A collector is named for a span of days from its first to its last, at most a year, not all of them past.
+
+    Facts: ``latest``.
+    """
+
+    detail = "有效期不对：截止日不能早于开始日，不能已经过去，最长一年（到 {latest} 为止）。"
+
+
+class CollectorNotPossible(Conflict):
+    """This person cannot be named for this child; the school knows why."""
+
+    detail = "这位人员不能登记为这个孩子的接送人。如有疑问，请联系学校。"
+
+
+class TooManyCollectors(Conflict):
+    """A child has as many collectors as anybody at the gate can tell apart.
+
+    Facts: ``most``.
+    """
+
+    detail = "这个孩子已有 {most} 位接送人，请先取消不再接送的人，再登记新的。"
+
+
+class UnknownCollector(NotFound):
+    """There is no such collector."""
+
+    detail = "没有找到这位接送人，可能已经取消，请刷新后再看。"
+
+
+class NotAPhoto(Unsupported):
+    """This is neither a JPEG nor a PNG."""
+
+    detail = "照片只接收 JPG 或 PNG 格式，请换一张再上传。"
+
+
+class PhotoTooLarge(TooLarge):
+    """This photo is larger than what is taken.
+
+    Facts: ``limit_kb``.
+    """
+
+    detail = "照片超过 {limit_kb} KB，请压缩或裁剪后再上传。"
+
+
+class NoPhoto(NotFound):
+    """There is no photo of this collector."""
+
+    detail = "这位接送人没有照片。"
+
+
+class UnknownBlock(NotFound):
+    """There is no such record of a blocked person."""
+
+    detail = "没有找到这条禁止接送记录，请刷新后再看。"
+
+
+class UnknownPriorityGroup(Unprocessable):
+    """The policy names no such priority group.
+
+    Facts: ``group``, ``groups``.
+    """
+
+    detail = "“{group}”不是政策列出的优先保障类别，可以选：{groups_text}。"

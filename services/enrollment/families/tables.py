@@ -259,13 +259,13 @@ class GradePromotion(EnrollmentTable, table=True):
 
 
 class SensitiveRead(EnrollmentTable, table=True):
-    """Who of the staff looked at health notes or priority groups, of whom, when and why."""
+    """Who of the staff looked at something that few may see: of whom, when, what."""
 
     __table_args__ = (Index("ix_sensitive_read_child", "school_id", "child_id"),)
 
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
     read_id: UUID = Field(primary_key=True)
     child_id: UUID | None = Field(default=None, description="None: a list of the whole school.")
-    what: str = Field(description="health, priority or blocked.")
+    what: str = Field(description="health, priority, blocked or phone.")
     staff_id: UUID
     read_at: datetime = Field(sa_type=Instant)

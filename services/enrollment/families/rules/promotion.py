@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 SUMMER = (6, 9)
 """Months in which children go up, both in it."""
@@ -20,7 +21,7 @@ class ClassStep:
 
 def class_steps(classes: Iterable[tuple[int, str, int]], grades: Iterable[int]) -> list[ClassStep]:
     """Return a step for each (grade, class, number of children): up to the next grade taught, or out of the last."""
-    following = dict(_pairs(sorted(grades)))
+    following = dict(pairwise(sorted(grades)))
     return [
         ClassStep(grade, class_name, children, following.get(grade))
         for grade, class_name, children in sorted(classes, key=lambda one: (one[0], len(one[1]), one[1]))
@@ -36,7 +37,3 @@ def school_year(on: date) -> str:
 def in_summer(on: date) -> bool:
     """Whether one school year is over and the next hardly begun."""
     return SUMMER[0] <= on.month <= SUMMER[1]
-
-
-def _pairs(grades: list[int]) -> Iterable[tuple[int, int]]:
-    return zip(grades, grades[1:], strict=False)

@@ -1,0 +1,105 @@
+"""An officer says what a guardian may do for a child, or that somebody is its guardian no longer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.enrollment.families.errors import ChildNotOnFile, NobodyWouldBeTold, UnknownGuardian
+from services.enrollment.families.tables import Guardian, Guardianship
+from services.enrollment.roster.take_version import take_version
+from services.enrollment.selection.lock_children import lock_children
+
+# Who is guardian of nobody else here is not on the roster any more.
+_LET_GO = text(
+    "UPDATE guardian g SET removed = true, version = :version WHERE g.school_id = :school_id"
+    " AND g.guardian_id = :guardian_id AND NOT EXISTS (SELECT FROM guardianship b"
+    "   JOIN child c USING (school_id, child_id) WHERE b.school_id = g.school_id"
+    "   AND b.guardian_id = g.guardian_id AND NOT b.removed AND NOT c.removed)"
+)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a guardian may do for a child; ``rank`` 1 is called first, equal ranks in the order of their making."""
+
+    may_choose: bool
+    may_sign: bool
+    may_collect: bool
+    is_told: bool
+    rank: int
+
+
+async def set_rights(
+    tx: AsyncSession,
+    school_id: UUID,
+    bond: tuple[UUID, UUID],
+    rights: Rights,
+    *,
+    now: datetime,
+) -> Guardianship:
+    """Replace the rights of a (child, guardian). A sheet that is imported later leaves them as they are.
+
+    Raises:
+        ChildNotOnFile, UnknownGuardian: no such bond at this school.
+        NobodyWouldBeTold: nobody would hear of this child any more.
+    """
+    found = await _hold(tx, school_id, bond)
+    if not rights.is_told:
+        await _check_told(tx, found)
+    for name, value in vars(rights).items():
+        setattr(found, name, value)
+    found.version = await take_version(tx, school_id, now=now)
+    await tx.flush()
+    return found
+
+
+async def end_guardianship(
+    tx: AsyncSession, school_id: UUID, bond: tuple[UUID, UUID], *, now: datetime
+) -> None:
+    """End a (child, guardian); who has no other child at the school can no longer log in to it.
+
+    What the guardian chose for the child stays: it is the child's.
+
+    Raises:
+        ChildNotOnFile, UnknownGuardian: no such bond at this school.
+        NobodyWouldBeTold: nobody would hear of this child any more.
+    """
+    found = await _hold(tx, school_id, bond)
+    await _check_told(tx, found)
+    version = await take_version(tx, school_id, now=now)
+    found.removed, found.version = True, version
+    await tx.flush()
+    told = {"school_id": school_id, "guardian_id": found.guardian_id, "version": version}
+    await tx.execute(_LET_GO, told)
+
+
+async def _hold(tx: AsyncSession, school_id: UUID, bond: tuple[UUID, UUID]) -> Guardianship:
+    child_id, guardian_id = bond
+    if child_id not in (await lock_children(tx, school_id, [child_id])).classes:
+        raise ChildNotOnFile
+    found = await tx.get(Guardianship, (school_id, child_id, guardian_id), populate_existing=True)
+    if found is None or found.removed:
+        raise UnknownGuardian
+    return found
+
+
+async def _check_told(tx: AsyncSession, bond: Guardianship) -> None:
+    others: Sequence[UUID] = (
+        await tx.scalars(
+            select(col(Guardianship.guardian_id)).where(
+                col(Guardianship.school_id) == bond.school_id,
+                col(Guardianship.child_id) == bond.child_id,
+                col(Guardianship.guardian_id) != bond.guardian_id,
+                col(Guardianship.is_told),
+                ~col(Guardianship.removed),
+            )
+        )
+    ).all()
+    if not others:
+        guardian = await tx.get(Guardian, (bond.school_id, bond.guardian_id))
+        raise NobodyWouldBeTold(guardian=guardian.name if guardian else "这位监护人")
