@@ -10,6 +10,7 @@ from services.enrollment.menu.offering_routes import router as offerings
 from services.enrollment.menu.proposal_routes import router as proposals
 from services.enrollment.menu.routes import router as menu
 from services.enrollment.partners.routes import router as partners
+from services.enrollment.requests.routes import router as requests
 from services.enrollment.roster.routes import router as roster
 from services.enrollment.rounds.routes import router as rounds
 from services.enrollment.schools.routes import router as schools
@@ -37,6 +38,7 @@ ROUTERS = (
     selection,
     waiting,
     swaps,
+    requests,
     agreements,
     imports,
     roster,
