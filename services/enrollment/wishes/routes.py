@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.contracts.personas import OFFICERS, Persona
 from services.enrollment.draw.rules.entries_root import entry_leaf
+from services.enrollment.draw.rules.siblings import MOST_TOGETHER
 from services.enrollment.rounds.round_on_file import round_on_file
 from services.enrollment.wishes.own_lists import own_lists
 from services.enrollment.wishes.round_entries import entry_of
@@ -38,7 +39,7 @@ class ChildWishesIn(BaseModel):
 class TogetherIn(BaseModel):
     """Siblings to be placed on the same days, or so that they end together; and what counts where that fails."""
 
-    child_ids: list[UUID] = Field(min_length=1, max_length=20)
+    child_ids: list[UUID] = Field(min_length=1, max_length=MOST_TOGETHER)
     link: Literal["same_day", "same_end"]
     if_apart: Literal["each", "neither"] = "each"
 

@@ -5,6 +5,8 @@ from itertools import combinations, product
 
 from services.enrollment.draw.rules.book import Club
 
+MOST_TOGETHER = 4
+"""Siblings in one link: every combination of their wishes is looked at."""
 Combination = tuple[int, ...]
 """One club for each of the siblings."""
 
