@@ -4,7 +4,11 @@ from fastapi import FastAPI
 
 from services.enrollment.agreements.routes import router as agreements
 from services.enrollment.calendar.routes import router as calendar
+from services.enrollment.families.child_routes import router as children
+from services.enrollment.families.collector_routes import router as collectors
+from services.enrollment.families.move_routes import router as moves
 from services.enrollment.families.routes import router as families
+from services.enrollment.families.sensitive_routes import router as sensitive
 from services.enrollment.imports.routes import router as imports
 from services.enrollment.menu.offering_routes import router as offerings
 from services.enrollment.menu.proposal_routes import router as proposals
@@ -27,6 +31,10 @@ from services.kernel.web.app import build_app
 ROUTERS = (
     schools,
     families,
+    children,
+    moves,
+    collectors,
+    sensitive,
     calendar,
     menu,
     proposals,

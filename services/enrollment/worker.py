@@ -7,9 +7,11 @@ from sqlmodel import col
 
 from services.enrollment.agreements import remind_by_rhythm
 from services.enrollment.calendar.lay_calendar import follow_calendar
+from services.enrollment.families import follow_moves
 from services.enrollment.menu import withdraw_offering
 from services.enrollment.policy import read_policy
 from services.enrollment.roster import tell_roster
+from services.enrollment.rounds.walk_rounds import walk_rounds
 from services.enrollment.schools.tables import School
 from services.enrollment.selection import arrange_due_care
 from services.enrollment.waiting.offer_timers import offer_timers
@@ -19,6 +21,7 @@ from services.kernel.worker import Worker
 
 TIMERS = {
     **tell_roster.TIMERS,
+    **follow_moves.TIMERS,
     **remind_by_rhythm.TIMERS,
     **arrange_due_care.TIMERS,
     **withdraw_offering.TIMERS,
@@ -44,5 +47,6 @@ async def follow_county(held: Resources) -> None:
 
 def make_worker(held: Resources) -> Worker:
     """Put the worker together; journeys pump it by hand."""
-    timers = {**TIMERS, **offer_timers(read_policy(held.settings.policy_file))}
+    policy = read_policy(held.settings.policy_file)
+    timers = {**TIMERS, **offer_timers(policy), **walk_rounds(policy, held.cipher)}
     return Worker(held, readers=("attendance", "notifications"), timers=timers)

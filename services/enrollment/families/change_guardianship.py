@@ -60,7 +60,7 @@ async def set_rights(
 
 async def end_guardianship(
     tx: AsyncSession, school_id: UUID, bond: tuple[UUID, UUID], *, now: datetime
-) -> None:
+) -> Guardianship:
     """End a (child, guardian); who has no other child at the school can no longer log in to it.
 
     What the guardian chose for the child stays: it is the child's.
@@ -76,6 +76,7 @@ async def end_guardianship(
     await tx.flush()
     told = {"school_id": school_id, "guardian_id": found.guardian_id, "version": version}
     await tx.execute(_LET_GO, told)
+    return found
 
 
 async def _hold(tx: AsyncSession, school_id: UUID, bond: tuple[UUID, UUID]) -> Guardianship:

@@ -88,7 +88,7 @@ async def end_collector(
     *,
     guardian_id: UUID | None,
     now: datetime,
-) -> None:
+) -> Collector:
     """End a collector at once, also one that the school's sheet named; without a guardian, an officer does it.
 
     Raises:
@@ -109,6 +109,7 @@ async def end_collector(
     collector.removed = True
     await tx.flush()
     await _tell(tx, collector, "ended", now=now)
+    return collector
 
 
 async def _hold_child(tx: AsyncSession, school_id: UUID, child_id: UUID, guardian_id: UUID | None) -> None:

@@ -11,9 +11,7 @@ from services.enrollment.families.errors import ChildNotOnFile, UnknownPriorityG
 from services.enrollment.families.note_read import note_read
 from services.enrollment.policy import Policy
 
-_AT_SCHOOL = text(
-    "SELECT 1 FROM child WHERE school_id = :school_id AND child_id = :child_id"
-)
+_AT_SCHOOL = text("SELECT 1 FROM child WHERE school_id = :school_id AND child_id = :child_id")
 _HEALTH = text(
     "SELECT c.child_id, c.student_no, c.name, c.grade, c.class_name, h.note, h.recorded_at"
     "  FROM child_health h JOIN child c USING (school_id, child_id)"
