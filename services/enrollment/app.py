@@ -49,6 +49,7 @@ ROUTERS = (
     requests,
     agreements,
     imports,
+    outgoing,
     roster,
 )
 

@@ -1,0 +1,43 @@
+"""Write one list into a workbook."""
+
+from datetime import datetime
+from typing import IO
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.families.tables import SensitiveRead
+from services.enrollment.outgoing.errors import UnknownExport
+from services.enrollment.outgoing.export_kinds import EXPORT_KINDS
+from services.enrollment.outgoing.sheet import Desk
+from services.enrollment.outgoing.write_workbook import write_workbook
+from services.enrollment.schools.errors import SchoolNotOnFile
+from services.enrollment.schools.tables import School
+from services.kernel.clock import school_day
+from services.kernel.ids import new_id
+
+OPERATOR = UUID(int=0)
+"""Who had a list that was written at the machine, where there is no member of staff to name."""
+
+
+async def export_book(
+    tx: AsyncSession, desk: Desk, kind: str, file: IO[bytes], *, by: UUID = OPERATOR, now: datetime
+) -> str:
+    """Write a list of one kind to ``file`` and return the name it should have.
+
+    Raises:
+        UnknownExport, SchoolNotOnFile, NoTerm, RoundToExportUnknown, ResultsToExportNotOut: by name.
+    """
+    if kind not in EXPORT_KINDS:
+        raise UnknownExport(kind=kind)
+    wanted = EXPORT_KINDS[kind]
+    school = await tx.get(School, desk.school_id) if desk.school_id is not None else None
+    if school is None and kind != "schools":
+        raise SchoolNotOnFile
+    if wanted.noted:
+        tx.add(
+            SensitiveRead(school_id=desk.school_id, read_id=new_id(), what="export", staff_id=by, read_at=now)
+        )
+        await tx.flush()
+    await write_workbook(await wanted.sheets(tx, desk), file)
+    return f"{school.name if school is not None else ''}{wanted.label}{school_day(now):%Y%m%d}.xlsx"
