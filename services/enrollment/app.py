@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.enrollment.agreements.routes import router as agreements
 from services.enrollment.calendar.routes import router as calendar
+from services.enrollment.draw.routes import router as draw
 from services.enrollment.families.child_routes import router as children
 from services.enrollment.families.collector_routes import router as collectors
 from services.enrollment.families.move_routes import router as moves
@@ -43,6 +44,7 @@ ROUTERS = (
     timetable,
     rounds,
     wishes,
+    draw,
     selection,
     waiting,
     swaps,

@@ -1,6 +1,5 @@
 """The papers of a draw, as JSON: what everybody may read, what a family is given, what the county checks."""
 
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,7 +30,7 @@ class AnnouncedClub(BaseModel):
     code: str
     title: str
     places: int
-    wished: int
+    wished: int | None = Field(description="From the close on.")
 
 
 class Announcement(_Paper):
@@ -94,19 +93,3 @@ def receipts_of(book: Book, result: Result) -> list[Receipt]:
         )
         for index, (entry, place) in enumerate(zip(own, places, strict=True))
     ]
-
-
-def record_of(
-    book: Book, placings: Sequence[Placing], *, roots: tuple[str, str], dissolved: Sequence[str]
-) -> Record:
-    """Return the record of a draw; ``roots`` over the entries and over the order."""
-    return Record(
-        method=book.method,
-        round_id=book.round_id,
-        seed_hash=seed_hash(book.seed),
-        entries_root=roots[0],
-        order_root=roots[1],
-        book=book,
-        placings=tuple(placings),
-        dissolved=tuple(dissolved),
-    )

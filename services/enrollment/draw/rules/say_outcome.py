@@ -1,6 +1,6 @@
 """Say to a family, in Chinese, what became of a wish; the order is named by positions, never by who goes first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from services.enrollment.draw.rules.reasons import Outcome
@@ -61,3 +61,14 @@ _SAY: Mapping[str, Callable[[str, Mapping[str, Any], Titles], str]] = {
     "full": _full,
     "apart": _apart,
 }
+
+
+def say_not_written(title: str) -> str:
+    """Return the sentence about a club that was drawn, and could no longer be given when the results came out."""
+    return f"“{title}”抽中了，但公布结果之前情况有变（例如孩子已选了同一时间的课程），没有安排；有疑问请联系学校。"
+
+
+def say_hint(full: Sequence[str]) -> str:
+    """Return what a child without a club can do; ``full`` are titles that one may wait for."""
+    waiting = f"可以为{'、'.join(f'“{title}”' for title in full)}排候补，有空位就会通知您；" if full else ""
+    return f"{waiting}孩子照常可以参加基本托管，不会没有地方去。"
