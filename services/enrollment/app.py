@@ -14,6 +14,7 @@ from services.enrollment.imports.routes import router as imports
 from services.enrollment.menu.offering_routes import router as offerings
 from services.enrollment.menu.proposal_routes import router as proposals
 from services.enrollment.menu.routes import router as menu
+from services.enrollment.outgoing.routes import router as outgoing
 from services.enrollment.partners.routes import router as partners
 from services.enrollment.requests.routes import router as requests
 from services.enrollment.roster.routes import router as roster
@@ -30,30 +31,11 @@ from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
 ROUTERS = (
-    schools,
-    families,
-    children,
-    moves,
-    collectors,
-    sensitive,
-    calendar,
-    menu,
-    proposals,
-    offerings,
-    partners,
-    timetable,
-    rounds,
-    wishes,
-    draw,
-    selection,
-    waiting,
-    swaps,
-    requests,
-    agreements,
-    imports,
-    outgoing,
-    roster,
-)
+    schools, families, children, moves, collectors, sensitive,
+    calendar, menu, proposals, offerings, partners, timetable,
+    rounds, wishes, draw, selection, waiting, swaps,
+    requests, agreements, imports, outgoing, roster,
+)  # fmt: skip
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
