@@ -1,6 +1,7 @@
 """How long an offer stands, when a freed place comes back, and in which order children come."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -53,7 +54,7 @@ def test_after_the_first_week_an_offer_stands_for_six_to_forty_eight_hours(
 
 
 def test_the_next_meeting_follows_the_terms_days_and_not_the_week() -> None:
-    days = [
+    days: list[dict[str, Any]] = [
         {"on": "2026-11-23", "runs_as": 1},
         {"on": "2026-11-30", "runs_as": None},
         {"on": "2026-12-05", "runs_as": 1},

@@ -10,6 +10,7 @@ from sqlalchemy import text, update
 from sqlmodel import col
 
 from services.enrollment.imports.rules.roster_rows import ChildRecord, GuardianRecord
+from services.enrollment.imports.spool import Spool
 from services.enrollment.imports.take_menu import take_menu
 from services.enrollment.imports.take_roster import take_roster
 from services.enrollment.menu.rules.proposal import Proposal
@@ -78,10 +79,11 @@ async def open_school(database: Database, families: int, menu: Sequence[Proposal
     async with database.transaction() as tx:
         facts = SchoolFacts("S900", "小学", "潞州区", "primary")
         school_id = (await create_school(tx, facts, policy=policy, now=NOON)).school_id
-        children = [child(number) for number in range(families)]
-        await take_roster(tx, school_id, children, cipher=CIPHER, now=NOON)
+        children = Spool[ChildRecord]()
+        children.extend(child(number) for number in range(families))
+        await (await take_roster(tx, school_id, children, cipher=CIPHER, now=NOON)).write()
         term = await current_term(tx, school_id, on=date(2026, 11, 23))
-        await take_menu(tx, school_id, menu, term_id=term.term_id, policy=policy, now=NOON)
+        await (await take_menu(tx, school_id, menu, term_id=term.term_id, policy=policy, now=NOON)).write()
         await tx.execute(
             update(Offering).where(col(Offering.school_id) == school_id).values(state="published")
         )
