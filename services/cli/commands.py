@@ -17,6 +17,7 @@ COMMANDS = {
     "school": "services.cli.school:school",
     "import": "services.cli.import_file:import_sheet",
     "letters": "services.cli.letters:letters",
+    "lottery": "services.cli.lottery:lottery",
     "operator-token": "services.cli.operator_token:operator_token",
     "revise": "services.cli.revise:revise",
     "secrets": "services.cli.write_secrets:secrets",

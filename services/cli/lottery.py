@@ -1,0 +1,66 @@
+"""`lottery`: check a draw by its papers, offline; families check their own place, the county the whole."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+
+from services.enrollment.draw.rules.check_papers import check_papers
+from services.enrollment.draw.rules.papers import Paper
+from services.kernel.unable import Unable
+
+lottery = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Draws that anyone can recompute.",
+)
+MARKS = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("–", "yellow")}
+PAPERS: TypeAdapter[Paper] = TypeAdapter(Paper)
+
+
+@lottery.callback()
+def _root() -> None:
+    """Draws that anyone can recompute."""
+
+
+@lottery.command()
+def verify(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            exists=True, dir_okay=False, help="announcements, receipts and records of draws, as JSON"
+        ),
+    ],
+) -> None:
+    """Check papers of a draw, each by itself and against each other.
+
+    A receipt with the announcement that was saved before the draw proves a family's own place; a record proves the
+    whole draw. Exits with 1 when anything does not hold.
+    """
+    checks = check_papers([read_paper(file) for file in files])
+    console = Console(highlight=False)
+    for check in checks:
+        mark, style = MARKS[check.passed]
+        console.print(f"{mark} {check.sentence}", style=style, soft_wrap=True)
+    failed = sum(check.passed is False for check in checks)
+    if failed:
+        console.print(f"有 {failed} 项不符：请保留这些文件，向学校或县（区）教育局反映。", style="bold red")
+        raise typer.Exit(1)
+    console.print("以上各项全部相符。", style="bold green")
+
+
+def read_paper(file: Path) -> Paper:
+    """Return the paper in a file: as its route answered it, or a receipt out of a family's results.
+
+    Raises:
+        Unable: the file holds no such paper.
+    """
+    try:
+        return PAPERS.validate_json(file.read_bytes())
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise Unable(f"{file} is no paper of a draw ({where}: {first['msg']}).") from fault
