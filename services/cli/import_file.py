@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from services.cli.reach_enrollment import Office, at_enrollment
+from services.enrollment.imports.difference import Difference
 from services.enrollment.imports.errors import RowsRejected
 from services.enrollment.imports.finding import Report, Severity
 from services.enrollment.imports.import_file import Take, Upload, import_file
@@ -26,6 +27,7 @@ STYLES = {
     Severity.ACCEPTED: "green",
     Severity.SKIPPED: "dim",
 }
+FATES = {"added": "新增", "changed": "更新", "missing": "表中没有"}
 
 
 class Kind(StrEnum):
@@ -44,8 +46,9 @@ def import_sheet(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     *,
     school: Annotated[str | None, typer.Option(help="code of the school; not for “schools”")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="only report")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only report and show the difference")] = False,
     good_rows: Annotated[bool, typer.Option("--good-rows", help="leave out what cannot be taken")] = False,
+    expects: Annotated[str | None, typer.Option(help="digest that a dry run showed: this or nothing")] = None,
 ) -> None:
     """Import a spreadsheet, whole or not at all; exit code 1 when nothing was written because of its rows."""
     take = Take.GOOD_ROWS if good_rows else Take.WHOLE_FILE
@@ -60,8 +63,9 @@ def import_sheet(
         school_id = found.school_id if found is not None else None
         desk = Desk(school_id, office.policy, office.cipher, office.clock.now())
         async with office.database.transaction([school_id] if school_id else []) as tx:
+            upload = Upload(file.name, file)
             return await import_file(
-                tx, desk, kind.value, Upload(file.name, file), dry_run=dry_run, take=take
+                tx, desk, kind.value, upload, dry_run=dry_run, take=take, expects=expects
             )
 
     try:
@@ -86,13 +90,24 @@ def _show(report: Report) -> None:
         )
     if report.findings:
         console.print(table)
-    done = (
-        f"新增 {report.added}，更新 {report.changed}，未变 {report.unchanged}"
-        if report.written
-        else "试运行，没有写入"
-        if report.dry_run
-        else "没有写入"
-    )
+    if report.dry_run and report.difference is not None:
+        _show_difference(console, report.difference)
+    counts = f"新增 {report.added}，更新 {report.changed}，未变 {report.unchanged}"
+    done = counts if report.written else f"试运行，没有写入（{counts}）" if report.dry_run else "没有写入"
     console.print(
         f"{report.file_name}：{report.rows} 行数据，可导入 {report.taken}，不能导入 {report.rejected}；{done}。"
     )
+
+
+def _show_difference(console: Console, difference: Difference) -> None:
+    """What would be written, record by record, and who is on file and not on the sheet."""
+    table = Table("差异", "编号", "名称", Column("原来 → 改为", overflow="fold"), box=None, padding=(0, 2))
+    for change in difference.shown:
+        cells = (f"{cell.column}：{cell.old or '（空）'} → {cell.new or '（空）'}" for cell in change.cells)
+        words = "" if change.fate == "added" else "；".join(cells)
+        table.add_row(FATES[change.fate], change.key, change.name, words)
+    if difference.shown:
+        console.print(table)
+    if difference.missing:
+        console.print(f"在册而表中没有的有 {difference.missing} 个，导入不会移出他们；确已离校的请办理转出。")
+    console.print(f"确认后导入时可加 --expects {difference.digest}")
