@@ -1,131 +1,30 @@
-"""Offers and exchanges under a rush: what goes wrong without the locks, and that with them it does not."""
+"""Offers under a rush: what goes wrong without the locks, and that with them it does not."""
 
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.policy import read_policy
-from services.enrollment.selection import give_up_place, lock_children, read_clubs
-from services.enrollment.selection.claim_places import Claim, claim_places
-from services.enrollment.swaps import lock_exchange, take_up_swap
-from services.enrollment.swaps.propose_swap import propose_swap
-from services.enrollment.waiting import accept_offer, lock_entry, lock_offerings, offer_places, promote_entry
+from services.enrollment.selection import give_up_place
+from services.enrollment.selection.effective_day import effective_day
+from services.enrollment.selection.free_places import free_places
+from services.enrollment.waiting import accept_offer, offer_places, promote_entry, soon_offer_places
+from services.enrollment.waiting import decline_offer as module_of_declining
 from services.enrollment.waiting.decline_offer import decline_offer
-from services.enrollment.waiting.join_waiting_list import Joining, join_waiting_list
 from services.enrollment.waiting.lapse_offer import lapse_offer
+from services.enrollment.waiting.lock_entry import lock_entry
 from services.enrollment.waiting.offer_timers import offer_timers
 from services.kernel.clock import ManualClock
-from services.kernel.problems import Refusal
 from services.kernel.timers import TimerRunner
 from tests.conftest import Databases
-from tests.races.small_school import NOON, SmallSchool, club, open_school
+from tests.races.small_school import NOON, club, open_school
 from tests.races.test_claim import together
-
-POLICY = read_policy()
-OFFICER = UUID(int=7)
-DAWDLING_SECONDS = 0.15
-
-
-@dataclass(frozen=True)
-class Hall:
-    """A school whose families wait; each act is a transaction of its own."""
-
-    school: SmallSchool
-
-    async def act(self, command: Callable[..., Awaitable[Any]], *told: Any, **named: Any) -> Any:
-        """Run a command, and return what it returned or the refusal's slug."""
-        async with self.school.database.transaction([self.school.school_id]) as tx:
-            return await command(tx, self.school.school_id, *told, **named)
-
-    async def said(self, command: Callable[..., Awaitable[Any]], *told: Any, **named: Any) -> str:
-        """Run a command, and say what came of it."""
-        try:
-            await self.act(command, *told, **named)
-        except Refusal as refusal:
-            return refusal.slug()
-        except Exception as fault:  # noqa: BLE001 - the fault is what a sabotaged race shows
-            return type(fault).__name__
-        return "done"
-
-    async def claims(self, family: int, code: str) -> UUID:
-        child, guardian, _ = self.school.families[family]
-        (answer,) = await self.act(
-            claim_places, [Claim(child, guardian, self.school.offerings[code])], now=NOON
-        )
-        place: UUID = answer.place_id
-        return place
-
-    async def joins(self, family: int, code: str) -> UUID:
-        child, guardian, _ = self.school.families[family]
-        joining = Joining(self.school.offerings[code], child, guardian)
-        entry: UUID = await self.act(join_waiting_list, joining, policy=POLICY, now=NOON)
-        return entry
-
-    async def gives_up(self, family: int, place: UUID, *, phone: int = 1) -> str:
-        guardian = self.school.families[family][phone]
-        return await self.said(give_up_place.give_up_place, place, guardian_id=guardian, now=NOON)
-
-    async def offers(self, code: str, *, now: datetime = NOON) -> str:
-        offering = self.school.offerings[code]
-        return await self.said(offer_places.offer_places, offering, policy=POLICY, now=now)
-
-    async def accepts(self, family: int, entry: UUID, *, phone: int = 1, now: datetime = NOON) -> str:
-        guardian = self.school.families[family][phone]
-        return await self.said(accept_offer.accept_offer, entry, guardian_id=guardian, now=now)
-
-    async def promotes(self, entry: UUID, *, now: datetime = NOON) -> str:
-        facts = {"by": OFFICER, "reason": "转学生", "policy": POLICY, "now": now}
-        return await self.said(promote_entry.promote_entry, entry, **facts)
-
-    async def count(self, statement: str) -> int:
-        async with self.school.database.transaction([self.school.school_id]) as tx:
-            return int(await tx.scalar(text(statement)) or 0)
-
-    async def given_away(self) -> int:
-        """How many seats are taken or reserved."""
-        places = await self.count("SELECT count(*) FROM place WHERE until_on IS NULL")
-        return places + await self.count("SELECT count(*) FROM waiting_entry WHERE state = 'offered'")
-
-
-@pytest.fixture
-async def hall(databases: Databases) -> AsyncIterator[Hall]:
-    async with databases.fresh("enrollment") as database:
-        yield Hall(await open_school(database, 8, [club("C1", 1), club("C2", 2)]))
-
-
-def unlock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take all the locks away that these commands rely on."""
-    for module, name in (
-        (lock_children, "LOCK_CHILDREN"),
-        (read_clubs, "LOCK_CLUBS"),
-        (lock_entry, "LOCK_ENTRY"),
-        (lock_exchange, "LOCK_PLACES"),
-        (take_up_swap, "LOCK_SWAP"),
-    ):
-        monkeypatch.setattr(module, name, getattr(module, name).partition(" FOR NO KEY UPDATE")[0])
-    for module, name in ((lock_offerings, "_LOCK"), (give_up_place, "_READ")):
-        bare = getattr(module, name).text.partition(" FOR NO KEY UPDATE")[0]
-        monkeypatch.setattr(module, name, text(bare))
-
-
-def dawdling(look: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Let others act between a look and what is done upon it."""
-
-    async def slowly(*told: Any, **named: Any) -> Any:
-        seen = await look(*told, **named)
-        await asyncio.sleep(DAWDLING_SECONDS)
-        return seen
-
-    return slowly
+from tests.races.waiting_hall import DAWDLING_SECONDS, POLICY, Hall, dawdling, unlock
 
 
 async def one_offer(hall: Hall) -> tuple[UUID, UUID]:
@@ -146,7 +45,7 @@ async def test_without_the_locks_the_second_parents_tap_is_a_fault(
 ) -> None:
     entry, _ = await one_offer(hall)
     unlock(monkeypatch)
-    monkeypatch.setattr(accept_offer, "lock_entry", together(accept_offer.lock_entry, 2))
+    monkeypatch.setattr(accept_offer, "lock_entry", together(lock_entry, 2))
     assert await both_parents_tap(hall, entry) == {"done": 1, "UniqueViolationError": 1}
 
 
@@ -154,7 +53,7 @@ async def test_an_offer_tapped_by_both_parents_is_one_place_and_one_sentence(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry, _ = await one_offer(hall)
-    monkeypatch.setattr(accept_offer, "lock_entry", dawdling(accept_offer.lock_entry))
+    monkeypatch.setattr(accept_offer, "lock_entry", dawdling(lock_entry))
     assert await both_parents_tap(hall, entry) == {"done": 1, "offer-taken": 1}
     assert await hall.given_away() == 1
 
@@ -191,7 +90,7 @@ async def test_without_the_locks_one_place_is_taken_and_offered_again(
 ) -> None:
     entries = await one_offer(hall)
     unlock(monkeypatch)
-    monkeypatch.setattr(accept_offer, "lock_entry", dawdling(accept_offer.lock_entry))
+    monkeypatch.setattr(accept_offer, "lock_entry", dawdling(lock_entry))
     await all_at_the_last_moment(hall, entries)
     assert await hall.given_away() > 1
 
@@ -200,7 +99,7 @@ async def test_acceptance_end_and_promotion_of_one_moment_give_one_place_away(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entries = await one_offer(hall)
-    monkeypatch.setattr(accept_offer, "lock_entry", dawdling(accept_offer.lock_entry))
+    monkeypatch.setattr(accept_offer, "lock_entry", dawdling(lock_entry))
     said = await all_at_the_last_moment(hall, entries)
     assert said == {"done": 2, "no-place-to-offer": 1}
     assert await hall.given_away() == 1
@@ -229,7 +128,7 @@ async def promoted_and_offered(hall: Hall, monkeypatch: pytest.MonkeyPatch, *, m
     place = await hall.claims(0, "C1")
     _, second = await hall.joins(1, "C1"), await hall.joins(2, "C1")
     await hall.gives_up(0, place)
-    count = offer_places.free_places
+    count = free_places
     look = together(count, 2) if meet else dawdling(count)
     monkeypatch.setattr(offer_places, "free_places", look)
     monkeypatch.setattr(promote_entry, "free_places", look)
@@ -261,43 +160,40 @@ async def test_without_the_locks_both_parents_read_that_they_gave_the_place_up(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unlock(monkeypatch)
-    monkeypatch.setattr(give_up_place, "effective_day", together(give_up_place.effective_day, 2))
+    monkeypatch.setattr(give_up_place, "effective_day", together(effective_day, 2))
     assert await given_up_by_both(hall) == {"done": 2}
 
 
 async def test_a_place_is_given_up_once(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(give_up_place, "effective_day", dawdling(give_up_place.effective_day))
+    monkeypatch.setattr(give_up_place, "effective_day", dawdling(effective_day))
     assert await given_up_by_both(hall) == {"done": 1, "unknown-place": 1}
 
 
-async def two_take_it_up(hall: Hall) -> Counter[str]:
-    """Family 0 would give C1 for C2, and families 1 and 2, who have C2, both take it up."""
-    families = hall.school.families
-    places = [await hall.claims(0, "C1"), await hall.claims(1, "C2"), await hall.claims(2, "C2")]
-    wanted = hall.school.offerings["C2"]
-    swap = await hall.act(propose_swap, places[0], wanted, guardian_id=families[0][1], now=NOON)
-    return Counter(
-        await asyncio.gather(
-            *(
-                hall.said(take_up_swap.take_up_swap, swap, places[n], guardian_id=families[n][1], now=NOON)
-                for n in (1, 2)
-            )
-        )
-    )
+async def declined_while_the_worker_looks(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int]:
+    """Family 1 declines, which has the worker look, while the worker is about to look. Returns what both met."""
+    entry, _ = await one_offer(hall)
+    monkeypatch.setattr(module_of_declining, "lock_entry", dawdling(lock_entry))
+    worker = TimerRunner(hall.school.database, ManualClock(NOON), offer_timers(POLICY))
+    guardian = hall.school.families[1][1]
+
+    async def works() -> None:
+        await asyncio.sleep(DAWDLING_SECONDS / 3)
+        await worker.run_due()
+
+    said, _ = await asyncio.gather(hall.said(decline_offer, entry, guardian_id=guardian, now=NOON), works())
+    return said, await hall.count("SELECT count(*) FROM timer WHERE tries > 0")
 
 
-async def test_without_the_locks_the_second_family_meets_a_fault(
+async def test_with_one_timer_for_an_offering_family_and_worker_wait_for_each_other(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unlock(monkeypatch)
-    monkeypatch.setattr(take_up_swap, "_judge", together(take_up_swap._judge, 2))
-    assert await two_take_it_up(hall) == {"done": 1, "UniqueViolationError": 1}
+    monkeypatch.setattr(soon_offer_places, "new_id", lambda: UUID(int=1))
+    said, failed = await declined_while_the_worker_looks(hall, monkeypatch)
+    assert (said, failed) in {("DBAPIError", 0), ("done", 1)}
 
 
-async def test_an_exchange_is_taken_up_by_one_family(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(take_up_swap, "_judge", dawdling(take_up_swap._judge))
-    assert await two_take_it_up(hall) == {"done": 1, "swap-gone": 1}
-    assert await hall.count("SELECT count(*) FROM place WHERE until_on IS NULL") == 3
+async def test_with_a_timer_for_each_moment_they_do_not(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await declined_while_the_worker_looks(hall, monkeypatch) == ("done", 0)
 
 
 async def test_on_a_busy_evening_nobody_waits_in_a_circle_and_no_seat_is_given_twice(hall: Hall) -> None:
