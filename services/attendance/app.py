@@ -10,6 +10,7 @@ from services.attendance.lateness import letters as lateness_letters
 from services.attendance.lateness import routes as lateness
 from services.attendance.pickup import routes as pickup
 from services.attendance.roster import letters as roster_letters
+from services.attendance.roster import routes as roster
 from services.attendance.safety import routes as safety
 from services.attendance.scanning import routes as scanning
 from services.kernel.clock import Clock
@@ -25,6 +26,7 @@ ROUTERS = [
     safety.router,
     lateness.router,
     boards.router,
+    roster.router,
 ]
 HEARS = [*roster_letters.HEARS, *lateness_letters.HEARS]
 

@@ -4,7 +4,7 @@ import asyncio
 
 from services.attendance.dismissal.wake_daily import LAY_OUT, on_new_day, wake_all
 from services.attendance.lateness import wake_ladders
-from services.attendance.roster.pull_roster import PULL, PullRoster
+from services.attendance.roster.pull_roster import PULL, pull_roster
 from services.attendance.safety import watch
 from services.clients.enrollment import EnrollmentClient
 from services.kernel.resources import Resources, open_resources
@@ -17,7 +17,7 @@ TIMERS = {LAY_OUT: on_new_day, **watch.TIMERS, **wake_ladders.TIMERS}
 def make_worker(resources: Resources) -> Worker:
     """Compose the worker."""
     enrollment = EnrollmentClient(resources.remote("enrollment"))
-    pull = PullRoster(resources.database, resources.clock, enrollment)
+    pull = pull_roster(resources.database, resources.clock, enrollment)
     return Worker(resources, readers=("enrollment", "notifications"), jobs={PULL: pull}, timers=TIMERS)
 
 

@@ -8,6 +8,7 @@ from services.kernel.web.app import build_app
 from services.notifications.channels.template_book import TemplateBook
 from services.notifications.delivery import routes as delivery
 from services.notifications.directory import letters as directory
+from services.notifications.directory import routes as roster
 from services.notifications.messages import letters, routes
 
 
@@ -16,7 +17,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app = build_app(
         "notifications",
         settings,
-        routers=[routes.public, routes.internal, delivery.public],
+        routers=[routes.public, routes.internal, delivery.public, roster.internal],
         hears=[*directory.HEARS, *letters.HEARS],
         clock=clock,
     )

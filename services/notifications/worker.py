@@ -3,6 +3,7 @@
 import asyncio
 
 from services.clients.enrollment import EnrollmentClient
+from services.clients.roster_copy import FollowRoster
 from services.kernel.resources import Resources, open_resources
 from services.kernel.settings import Settings
 from services.kernel.worker import Worker
@@ -11,7 +12,8 @@ from services.notifications.channels.open_senders import open_mini_program, open
 from services.notifications.channels.template_book import TemplateBook
 from services.notifications.delivery.courier import Courier
 from services.notifications.directory.letters import PULL_ACCOUNT, PULL_ROSTER
-from services.notifications.directory.pull import Puller
+from services.notifications.directory.own_copy import DirectoryCopy
+from services.notifications.directory.pull_account import PullAccount
 from services.notifications.messages.address_waiting import address_waiting
 from services.notifications.messages.tell import DELIVER, DELIVER_SAFETY
 
@@ -29,19 +31,15 @@ def make_worker(held: Resources) -> Worker:
     book = TemplateBook.read(held.settings.providers_file)
     template_ids = {kind: card.template_id for kind, card in book.cards.items()}
     courier = Courier(held, open_senders(held, book), template_ids)
-    puller = Puller(
-        held,
-        enrollment=EnrollmentClient(held.remote("enrollment")),
-        gateway=held.remote("gateway"),
-        copied=address_waiting,
-    )
+    enrollment = EnrollmentClient(held.remote("enrollment"))
+    copy = DirectoryCopy(held, address_waiting)
     return Worker(
         held,
         readers=("attendance",),
         jobs={
             DELIVER: courier.deliver,
             DELIVER_SAFETY: courier.deliver_safety,
-            PULL_ROSTER: puller.pull_roster,
-            PULL_ACCOUNT: puller.pull_account,
+            PULL_ROSTER: FollowRoster(held.database, held.clock, enrollment, copy),
+            PULL_ACCOUNT: PullAccount(held, held.remote("gateway")),
         },
     )

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.attendance.roster import pull_roster as module
+from services.attendance.roster import own_copy as module
 from services.attendance.roster.letters import on_roster_changed
-from services.attendance.roster.pull_roster import PullRoster
+from services.attendance.roster.pull_roster import pull_roster
+from services.clients.roster_copy import FollowRoster
 from services.contracts.facts.enrollment import RosterChanged
 from services.contracts.internal.enrollment import RosterPage
 from services.kernel.clock import ManualClock
@@ -78,15 +79,12 @@ def enrollment(empty_school: SmallSchool) -> Enrollment:
 
 
 @pytest.fixture
-def pull(
-    attendance_db: Database, clock: ManualClock, enrollment: Enrollment, monkeypatch: pytest.MonkeyPatch
-) -> PullRoster:
-    monkeypatch.setattr(module, "GATHER_SECONDS", 0)
-    return PullRoster(attendance_db, clock, enrollment)
+def pull(attendance_db: Database, clock: ManualClock, enrollment: Enrollment) -> FollowRoster:
+    return pull_roster(attendance_db, clock, enrollment, gather=timedelta())
 
 
 async def test_all_pages_are_pulled_and_the_day_is_laid_out(
-    attendance_db: Database, pull: PullRoster, enrollment: Enrollment
+    attendance_db: Database, pull: FollowRoster, enrollment: Enrollment
 ) -> None:
     school = enrollment.school
     await pull(school.school_id.bytes, 0)
@@ -113,7 +111,7 @@ async def test_all_pages_are_pulled_and_the_day_is_laid_out(
 
 
 async def test_a_change_is_taken_and_a_removed_row_stays_as_removed(
-    attendance_db: Database, pull: PullRoster, enrollment: Enrollment
+    attendance_db: Database, pull: FollowRoster, enrollment: Enrollment
 ) -> None:
     school, page = enrollment.school, enrollment.school.page()
     await pull(school.school_id.bytes, 0)
@@ -135,7 +133,7 @@ async def test_a_change_is_taken_and_a_removed_row_stays_as_removed(
 
 
 async def test_what_no_day_is_made_of_does_not_lay_it_out_again(
-    attendance_db: Database, pull: PullRoster, enrollment: Enrollment, monkeypatch: pytest.MonkeyPatch
+    attendance_db: Database, pull: FollowRoster, enrollment: Enrollment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     school = enrollment.school
     await pull(school.school_id.bytes, 0)
@@ -150,7 +148,7 @@ async def test_what_no_day_is_made_of_does_not_lay_it_out_again(
 
 
 async def test_while_enrollment_is_down_the_own_copy_serves_and_the_pull_waits(
-    attendance_db: Database, pull: PullRoster, enrollment: Enrollment
+    attendance_db: Database, pull: FollowRoster, enrollment: Enrollment
 ) -> None:
     school = enrollment.school
     await pull(school.school_id.bytes, 0)
@@ -161,7 +159,7 @@ async def test_while_enrollment_is_down_the_own_copy_serves_and_the_pull_waits(
 
 
 async def test_two_pulls_at_once_end_where_one_would(
-    attendance_db: Database, pull: PullRoster, enrollment: Enrollment
+    attendance_db: Database, pull: FollowRoster, enrollment: Enrollment
 ) -> None:
     payload = enrollment.school.school_id.bytes
     await asyncio.gather(pull(payload, 0), pull(payload, 0))
@@ -194,7 +192,7 @@ async def test_however_many_letters_one_pull_waits(attendance_db: Database, cloc
 
 
 async def test_the_day_of_another_date_is_not_touched(
-    attendance_db: Database, pull: PullRoster, enrollment: Enrollment, clock: ManualClock
+    attendance_db: Database, pull: FollowRoster, enrollment: Enrollment, clock: ManualClock
 ) -> None:
     school = enrollment.school
     await pull(school.school_id.bytes, 0)

@@ -21,6 +21,9 @@ class School(AttendanceTable, table=True):
     code: str
     name: str
     releases_at: time = Field(default=time(16, 30), description="Lessons end, school's wall clock.")
+    agreement_number: int | None = Field(
+        default=None, description="The safety agreement in force; a child with another one is not signed for."
+    )
     roster_version: int = 0
     settings: dict[str, Any] = Field(
         default_factory=dict, sa_type=JSONB, description="The school's own timings; see roster/settings.py."
@@ -71,6 +74,7 @@ class Child(AttendanceTable, table=True):
     grade: int
     class_name: str
     boarder: bool = False
+    agreed_number: int | None = Field(default=None, description="The agreement that was signed for it (R29).")
     removed: bool = False
 
 

@@ -1,30 +1,24 @@
 """Copy what changed of a school's roster into the directory: who is whose guardian, by which phone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.contracts.internal.enrollment import RosterPage
+from services.contracts.internal.roster_copies import ListComparison
 from services.kernel.cipher import FieldCipher
-from services.notifications.directory.tables import (
-    Binding,
-    Child,
-    Collector,
-    Guardianship,
-    Offering,
-    Person,
-    Room,
-    School,
-)
-from services.notifications.table import NotificationsTable
+from services.notifications.directory.copied_lists import LISTS, CopiedList
+from services.notifications.directory.tables import Binding, School
 
 ROWS_AT_ONCE = 2_000
 """PostgreSQL takes 32,767 parameters in one statement."""
+
+Key = tuple[UUID, ...]
 
 
 async def copied_version(tx: AsyncSession, school_id: UUID) -> int:
@@ -45,110 +39,86 @@ async def copy_roster(tx: AsyncSession, page: RosterPage, cipher: FieldCipher) -
     school = await tx.scalar(select(School).where(col(School.school_id) == school_id).with_for_update())
     if school is None or school.roster_version < page.since:
         return False
-    await _put(tx, Child, ("child_id",), _children(page), removed=_gone(page.children))
-    await _put(tx, Room, ("room_id",), _rooms(page), removed=_gone(page.rooms))
-    await _put(
-        tx, Person, ("person_id",), _people(page, cipher), removed=_gone([*page.guardians, *page.staff])
-    )
-    await _put(
-        tx, Guardianship, ("child_id", "guardian_id"), _guardianships(page), removed=_gone(page.guardianships)
-    )
-    await _put(tx, Collector, ("collector_id",), _collectors(page), removed=_gone(page.collectors))
-    await _put(tx, Offering, ("offering_id",), _offerings(page), removed=[False] * len(page.offerings))
-    if forgotten := [person_id for entry, person_id in _people_of(page) if entry.removed]:
-        await tx.execute(
-            delete(Binding).where(col(Binding.school_id) == school_id, col(Binding.person_id).in_(forgotten))
-        )
+    for one in LISTS:
+        entries = getattr(page, one.told)
+        stays = [entry for entry in entries if one.kept or not entry.removed]
+        gone = [entry for entry in entries if entry.removed and not one.kept]
+        await _put(tx, one, [_row(one, school_id, entry, cipher) for entry in stays])
+        await forget(tx, one, school_id, [key_of(one, entry) for entry in gone])
     school.name = page.school.name
     school.roster_version = max(school.roster_version, page.version)
     await tx.flush()
     return True
 
 
-async def _put(
-    tx: AsyncSession,
-    table: type[NotificationsTable],
-    key: tuple[str, ...],
-    rows: Sequence[dict[str, Any]],
-    *,
-    removed: Sequence[bool],
-) -> None:
-    """Upsert what stays and delete what was removed."""
-    kept = [row for row, gone in zip(rows, removed, strict=True) if not gone]
-    gone = [row for row, was_removed in zip(rows, removed, strict=True) if was_removed]
-    keys = ("school_id", *key)
-    rows_of: Table = table.metadata.tables[str(table.__tablename__)]
-    for start in range(0, len(kept), ROWS_AT_ONCE):
-        statement = insert(table).values(kept[start : start + ROWS_AT_ONCE])
-        newest = {name: statement.excluded[name] for name in kept[0] if name not in keys}
+async def forget(tx: AsyncSession, one: CopiedList, school_id: UUID, keys: Sequence[Key]) -> None:
+    """Let go of rows; a person who is gone reads nothing of this school any more."""
+    for start in range(0, len(keys), ROWS_AT_ONCE):
+        which = keys[start : start + ROWS_AT_ONCE]
+        columns = tuple_(*(table_of(one).c[name] for name in one.key))
+        await tx.execute(delete(one.table).where(table_of(one).c.school_id == school_id, columns.in_(which)))
+        if "sort" in one.which:
+            people = [person_id for (person_id,) in which]
+            bound = (col(Binding.school_id) == school_id, col(Binding.person_id).in_(people))
+            await tx.execute(delete(Binding).where(*bound))
+
+
+async def rows_here(tx: AsyncSession, one: CopiedList, school_id: UUID) -> dict[Key, dict[str, Any]]:
+    """Return a list's rows as they are here, by key."""
+    columns = table_of(one).c
+    mine: list[ColumnElement[bool]] = [columns.school_id == school_id]
+    mine += [columns[name] == value for name, value in one.which.items()]
+    found = await tx.execute(select(*columns).where(*mine))
+    return {tuple(row[name] for name in one.key): dict(row) for row in found.mappings()}
+
+
+def rows_of(
+    one: CopiedList, school_id: UUID, entries: Iterable[Any], cipher: FieldCipher
+) -> dict[Key, dict[str, Any]]:
+    """Return the rows that a copy from scratch would hold of these entries, by key."""
+    return {
+        key_of(one, entry): _row(one, school_id, entry, cipher)
+        for entry in entries
+        if one.kept or not entry.removed
+    }
+
+
+def compare_rows(
+    one: CopiedList, there: dict[Key, dict[str, Any]], here: dict[Key, dict[str, Any]]
+) -> ListComparison:
+    """Hold a list's rows beside each other; what is sealed is compared by its hash alone. Pure."""
+
+    def shown(row: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in row.items() if name != "phone_sealed"}
+
+    return ListComparison(
+        name=one.told,
+        there=len(there),
+        here=len(here),
+        lacking=len(there.keys() - here.keys()),
+        beyond=len(here.keys() - there.keys()),
+        different=sum(shown(there[key]) != shown(here[key]) for key in there.keys() & here.keys()),
+    )
+
+
+def key_of(one: CopiedList, entry: Any) -> Key:
+    """Return what makes an entry's row one and the same."""
+    return tuple(getattr(entry, field) for field in one.key.values())
+
+
+def table_of(one: CopiedList) -> Table:
+    """Return a list's table."""
+    return one.table.metadata.tables[str(one.table.__tablename__)]
+
+
+def _row(one: CopiedList, school_id: UUID, entry: Any, cipher: FieldCipher) -> dict[str, Any]:
+    key = dict(zip(one.key, key_of(one, entry), strict=True))
+    return {"school_id": school_id, **key, **one.which, **one.values(entry, cipher)}
+
+
+async def _put(tx: AsyncSession, one: CopiedList, rows: Sequence[dict[str, Any]]) -> None:
+    keys = ("school_id", *one.key)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        statement = insert(one.table).values(rows[start : start + ROWS_AT_ONCE])
+        newest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
         await tx.execute(statement.on_conflict_do_update(index_elements=keys, set_=newest))
-    for start in range(0, len(gone), ROWS_AT_ONCE):
-        columns = [rows_of.c[name] for name in keys]
-        which = [tuple(row[name] for name in keys) for row in gone[start : start + ROWS_AT_ONCE]]
-        await tx.execute(delete(table).where(tuple_(*columns).in_(which)))
-
-
-def _gone(entries: Sequence[Any]) -> list[bool]:
-    return [entry.removed for entry in entries]
-
-
-def _children(page: RosterPage) -> list[dict[str, Any]]:
-    school = {"school_id": page.school.school_id}
-    return [{**school, "child_id": entry.child_id, "name": entry.name} for entry in page.children]
-
-
-def _rooms(page: RosterPage) -> list[dict[str, Any]]:
-    school = {"school_id": page.school.school_id}
-    return [{**school, "room_id": entry.room_id, "name": entry.name} for entry in page.rooms]
-
-
-def _people_of(page: RosterPage) -> list[tuple[Any, UUID]]:
-    guardians = [(entry, entry.guardian_id) for entry in page.guardians]
-    return [*guardians, *((entry, entry.staff_id) for entry in page.staff)]
-
-
-def _people(page: RosterPage, cipher: FieldCipher) -> list[dict[str, Any]]:
-    guardians = {entry.guardian_id for entry in page.guardians}
-    return [
-        {
-            "school_id": page.school.school_id,
-            "person_id": person_id,
-            "sort": "guardian" if person_id in guardians else "staff",
-            "name": entry.name,
-            "phone_sealed": cipher.seal(entry.phone),
-            "phone_index": cipher.blind_index(entry.phone),
-        }
-        for entry, person_id in _people_of(page)
-    ]
-
-
-def _guardianships(page: RosterPage) -> list[dict[str, Any]]:
-    return [
-        {
-            "school_id": page.school.school_id,
-            "child_id": entry.child_id,
-            "guardian_id": entry.guardian_id,
-            "relation": entry.relation,
-            "rank": entry.rank,
-            "is_told": entry.is_told,
-        }
-        for entry in page.guardianships
-    ]
-
-
-def _collectors(page: RosterPage) -> list[dict[str, Any]]:
-    return [
-        {
-            "school_id": page.school.school_id,
-            "collector_id": entry.collector_id,
-            "child_id": entry.child_id,
-            "name": entry.name,
-            "relation": entry.relation,
-        }
-        for entry in page.collectors
-    ]
-
-
-def _offerings(page: RosterPage) -> list[dict[str, Any]]:
-    school = {"school_id": page.school.school_id}
-    return [{**school, "offering_id": entry.offering_id, "title": entry.title} for entry in page.offerings]
