@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.families.tables import SensitiveRead
 from services.enrollment.outgoing.errors import UnknownExport
-from services.enrollment.outgoing.export_kinds import EXPORT_KINDS
+from services.enrollment.outgoing.export_kinds import EXPORT_KINDS, OF_THE_BUREAU
 from services.enrollment.outgoing.sheet import Desk
 from services.enrollment.outgoing.write_workbook import write_workbook
 from services.enrollment.schools.errors import SchoolNotOnFile
@@ -31,13 +31,16 @@ async def export_book(
     if kind not in EXPORT_KINDS:
         raise UnknownExport(kind=kind)
     wanted = EXPORT_KINDS[kind]
-    school = await tx.get(School, desk.school_id) if desk.school_id is not None else None
-    if school is None and kind != "schools":
-        raise SchoolNotOnFile
+    whose = ""
+    if kind != OF_THE_BUREAU:
+        school = await tx.get(School, desk.school())
+        if school is None:
+            raise SchoolNotOnFile
+        whose = school.name
     if wanted.noted:
         tx.add(
-            SensitiveRead(school_id=desk.school_id, read_id=new_id(), what="export", staff_id=by, read_at=now)
+            SensitiveRead(school_id=desk.school(), read_id=new_id(), what="export", staff_id=by, read_at=now)
         )
         await tx.flush()
     await write_workbook(await wanted.sheets(tx, desk), file)
-    return f"{school.name if school is not None else ''}{wanted.label}{school_day(now):%Y%m%d}.xlsx"
+    return f"{whose}{wanted.label}{school_day(now):%Y%m%d}.xlsx"

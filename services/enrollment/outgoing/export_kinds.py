@@ -30,8 +30,10 @@ class ExportKind:
     noted: bool = False
 
 
+OF_THE_BUREAU = "schools"
+
 EXPORT_KINDS = {
-    "schools": ExportKind("学校", school_sheet, personas=(Persona.OPERATOR,)),
+    OF_THE_BUREAU: ExportKind("学校", school_sheet, personas=(Persona.OPERATOR,)),
     "staff": ExportKind("教职工名册", staff_sheet),
     "rooms": ExportKind("场地", room_sheet),
     "roster": ExportKind("学生名册", roster_sheet, noted=True),

@@ -10,7 +10,6 @@ from services.enrollment.imports.rules.menu_rows import FORM
 from services.enrollment.outgoing.rules.cells import Cell, grades_cell, time_cell, weekdays_cell, yuan_cell
 from services.enrollment.outgoing.sheet import Desk, Sheet, streamed
 from services.enrollment.schools.current_term import current_term
-from services.enrollment.schools.errors import SchoolNotOnFile
 from services.kernel.clock import school_day
 
 _MENU = text(
@@ -40,9 +39,7 @@ COLUMNS = (
 
 async def menu_sheet(tx: AsyncSession, desk: Desk) -> list[Sheet]:
     """Return one row an offering of the running or coming term; a group without a teacher yet is left out."""
-    if desk.school_id is None:
-        raise SchoolNotOnFile
-    term = await current_term(tx, desk.school_id, on=school_day(desk.now))
+    term = await current_term(tx, desk.school(), on=school_day(desk.now))
     policy = desk.policy
 
     def cells(row: Any) -> Sequence[Cell]:

@@ -15,7 +15,7 @@ from services.contracts.personas import Persona
 from services.enrollment.given import Cipher, PolicyInForce
 from services.enrollment.outgoing.errors import UnknownExport
 from services.enrollment.outgoing.export_book import OPERATOR, export_book
-from services.enrollment.outgoing.export_kinds import EXPORT_KINDS
+from services.enrollment.outgoing.export_kinds import EXPORT_KINDS, OF_THE_BUREAU
 from services.enrollment.outgoing.sheet import Desk
 from services.kernel.web.dependencies import Caller, Now, Tx
 
@@ -56,7 +56,7 @@ async def export(
     if kind not in EXPORT_KINDS:
         raise UnknownExport(kind=kind)
     who.require(*EXPORT_KINDS[kind].personas)
-    by = OPERATOR if kind == "schools" else who.person_in(desk.school_id or UUID(int=0))
+    by = OPERATOR if kind == OF_THE_BUREAU else who.person_in(desk.school())
     if who.persona == Persona.TEACHER:
         desk = Desk(**{**vars(desk), "teacher_id": by})
     # On disk, not in memory; without a name, so that it is gone with the answer.

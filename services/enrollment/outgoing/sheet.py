@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.outgoing.rules.cells import Cell
 from services.enrollment.policy import Policy
+from services.enrollment.schools.errors import SchoolNotOnFile
 from services.kernel.cipher import FieldCipher
 
 BATCH = 500
@@ -33,6 +34,12 @@ class Desk:
     teacher_id: UUID | None = None
     offering_id: UUID | None = None
     round_id: UUID | None = None
+
+    def school(self) -> UUID:
+        """The school; raises SchoolNotOnFile where none was named."""
+        if self.school_id is None:
+            raise SchoolNotOnFile
+        return self.school_id
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,262 @@
+"""Every list goes out in the form in which it came in: taken in again, it changes nothing."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.enrollment.families.tables import SensitiveRead
+from services.enrollment.imports.import_file import Upload, import_file
+from services.enrollment.imports.rules import plain_cells as plain
+from services.enrollment.imports.sheet_kinds import Desk as ImportDesk
+from services.enrollment.outgoing.errors import ResultsToExportNotOut, RoundToExportUnknown, UnknownExport
+from services.enrollment.outgoing.export_book import OPERATOR, export_book
+from services.enrollment.outgoing.export_kinds import EXPORT_KINDS
+from services.enrollment.outgoing.rules.cells import grades_cell, posts_cell, weekdays_cell, yuan_cell
+from services.enrollment.outgoing.sheet import Desk
+from services.enrollment.policy import Policy
+from services.kernel.cipher import FieldCipher
+from services.kernel.ids import new_id
+from tests.enrollment.conftest import EXAMPLES, NOON, RolledBack, Schools
+
+OF_A_SCHOOL = ("staff", "rooms", "roster", "menu", "collectors")
+NASTY = ('=HYPERLINK("http://x","点我")', "+86 138", "-1+2", "@SUM(A1)", "\t=1+1")
+
+MakeDesk = Callable[..., Desk]
+
+
+@pytest.fixture
+def desk(policy: Policy, cipher: FieldCipher) -> MakeDesk:
+    def make(school_id: UUID | None, **narrowed: Any) -> Desk:
+        return Desk(school_id, policy, cipher, NOON, **narrowed)
+
+    return make
+
+
+async def book(tx: AsyncSession, made: Desk, kind: str) -> tuple[io.BytesIO, str]:
+    file = io.BytesIO()
+    name = await export_book(tx, made, kind, file, now=NOON)
+    return file, name
+
+
+async def rows(tx: AsyncSession, made: Desk, kind: str, sheet: int = 0) -> list[tuple[Any, ...]]:
+    file, _ = await book(tx, made, kind)
+    return list(load_workbook(file).worksheets[sheet].iter_rows(values_only=True))
+
+
+@pytest.mark.parametrize("kind", OF_A_SCHOOL)
+@pytest.mark.parametrize("code", ["S001", "S002"])
+async def test_what_goes_out_comes_in_unchanged(
+    at: RolledBack, filled: Schools, desk: MakeDesk, policy: Policy, cipher: FieldCipher, code: str, kind: str
+) -> None:
+    school_id = filled.ids[code]
+    async with at(school_id) as tx:
+        file, name = await book(tx, desk(school_id), kind)
+        report = await import_file(tx, ImportDesk(school_id, policy, cipher, NOON), kind, Upload(name, file))
+    assert report.rejected == 0
+    assert (report.added, report.changed) == (0, 0)
+    assert report.unchanged == report.rows > 0
+
+
+async def test_the_bureaus_list_comes_in_unchanged(
+    at: RolledBack, filled: Schools, desk: MakeDesk, policy: Policy, cipher: FieldCipher
+) -> None:
+    async with at(*filled.ids.values()) as tx:
+        file, name = await book(tx, desk(None), "schools")
+        report = await import_file(tx, ImportDesk(None, policy, cipher, NOON), "schools", Upload(name, file))
+    assert (report.added, report.changed, report.unchanged) == (0, 0, 4)
+
+
+@pytest.mark.parametrize("kind", OF_A_SCHOOL)
+async def test_it_looks_like_what_the_school_sent(
+    at: RolledBack, filled: Schools, desk: MakeDesk, kind: str
+) -> None:
+    """The same sheets by name, the same header in the same order; a title above it where there was one."""
+    sent = load_workbook(EXAMPLES / f"primary-{kind}.xlsx")
+    async with at(filled.primary) as tx:
+        file, _ = await book(tx, desk(filled.primary), kind)
+    out = load_workbook(file)
+    assert out.sheetnames == sent.sheetnames
+    for name in sent.sheetnames:
+        header = 1 if kind == "collectors" else 2
+        assert [cell.value for cell in out[name][header]] == [cell.value for cell in sent[name][header]]
+        assert out[name].max_row == sent[name].max_row
+        assert str(out[name].merged_cells) == str(sent[name].merged_cells)
+
+
+async def test_numbers_that_are_names_stay_text(at: RolledBack, filled: Schools, desk: MakeDesk) -> None:
+    async with at(filled.primary) as tx:
+        file, _ = await book(tx, desk(filled.primary), "roster")
+    row = load_workbook(file).worksheets[0][3]
+    assert [(row[at].data_type, row[at].number_format) for at in (0, 7)] == [("s", "@"), ("s", "@")]
+    assert (row[0].value, row[7].value) == ("20260101", "19900000001")
+
+
+async def test_what_begins_like_a_formula_stays_a_text_that_never_runs(
+    at: RolledBack, filled: Schools, desk: MakeDesk, policy: Policy, cipher: FieldCipher
+) -> None:
+    async with at(filled.primary) as tx:
+        children = list(
+            await tx.scalars(
+                text("SELECT child_id FROM child ORDER BY grade, class_name, student_no LIMIT 5")
+            )
+        )
+        await tx.execute(text("DELETE FROM child_health WHERE child_id = ANY(:ids)"), {"ids": children})
+        for child_id, note in zip(children, NASTY, strict=True):
+            await tx.execute(
+                text("INSERT INTO child_health (school_id, child_id, note, recorded_at)"
+                     " VALUES (:school, :child, :note, now())"),
+                {"school": filled.primary, "child": child_id, "note": note},
+            )  # fmt: skip
+        file, name = await book(tx, desk(filled.primary), "roster")
+        sheet = load_workbook(file).worksheets[0]
+        found = {
+            cell.value: (cell.data_type, cell.number_format) for cell in sheet["N"] if cell.value in NASTY
+        }
+        assert found == dict.fromkeys(NASTY, ("s", "@"))
+        assert b"<f>" not in file.getvalue()
+        again = ImportDesk(filled.primary, policy, cipher, NOON)
+        report = await import_file(tx, again, "roster", Upload(name, file), dry_run=True)
+        assert report.rejected == 0
+
+
+async def test_a_character_that_no_workbook_may_hold_does_not_stop_the_list(
+    at: RolledBack, filled: Schools, desk: MakeDesk
+) -> None:
+    async with at(filled.primary) as tx:
+        await tx.execute(text("UPDATE room SET name = E'音乐\\x0b室' WHERE name = '音乐教室'"))
+        names = {row[0] for row in await rows(tx, desk(filled.primary), "rooms")}
+    assert not [name for name in names if name and "\x0b" in name]
+
+
+async def test_a_post_gives_no_more_than_somebody_has() -> None:
+    assert posts_cell(["teacher"], homeroom=True) == "班主任"
+    assert posts_cell(["teacher", "duty_leader"], homeroom=False) == "任课教师、值班领导"
+    assert posts_cell(["school_admin"], homeroom=False) == ""
+    assert posts_cell(["enrolment_officer", "school_admin"], homeroom=False) == "课后服务管理员"
+
+
+def test_every_cell_is_read_back_as_it_was() -> None:
+    for grades in ([1], [1, 2], [1, 3], [1, 2, 3, 4, 5, 6], [7, 8, 9]):
+        assert plain.grades_of(grades_cell(grades)) == tuple(grades)
+    for days in ([1], [1, 3, 5], [6, 7]):
+        assert plain.weekdays_of(weekdays_cell(days)) == tuple(days)
+    for fen in (0, 2000, 1250, 5):
+        assert plain.fen_of(str(yuan_cell(fen))) == fen
+
+
+async def test_who_had_a_list_with_phones_is_kept(at: RolledBack, filled: Schools, desk: MakeDesk) -> None:
+    officer = filled.officers["S001"]
+    async with at(filled.primary) as tx:
+        for kind in EXPORT_KINDS.keys() - {"schools", "wishes", "results"}:
+            await export_book(tx, desk(filled.primary), kind, io.BytesIO(), by=officer, now=NOON)
+        kept = list(
+            await tx.scalars(text("SELECT what FROM sensitive_read WHERE staff_id = :by"), {"by": officer})
+        )
+        await export_book(tx, desk(filled.primary), "roster", io.BytesIO(), now=NOON)
+        by_hand = await tx.get(SensitiveRead, (filled.primary, await tx.scalar(
+            text("SELECT read_id FROM sensitive_read WHERE staff_id = :by"), {"by": OPERATOR})))  # fmt: skip
+    assert kept == ["export", "export"]
+    assert by_hand is not None
+
+
+async def test_a_roster_of_offerings_names_children_and_no_phone(
+    at: RolledBack, filled: Schools, desk: MakeDesk
+) -> None:
+    async with at(filled.primary) as tx:
+        offering = await _place(tx, filled.primary)
+        title, header, *found = await rows(tx, desk(filled.primary), "club-rosters")
+        teacher = await tx.scalar(
+            text("SELECT teacher_id FROM offering WHERE offering_id = :id"), {"id": offering}
+        )
+        own = await rows(tx, desk(filled.primary, teacher_id=teacher), "club-rosters")
+        nobodys = await rows(tx, desk(filled.primary, teacher_id=new_id()), "club-rosters")
+        other = await rows(tx, desk(filled.primary, offering_id=new_id()), "club-rosters")
+    assert title[0] == "课后服务名单"
+    assert header[:2] == ("课程编号", "课程名称")
+    assert not {"手机", "健康提示", "优先保障类别"} & set(header)
+    assert found == own[2:]
+    assert [row[0] for row in found] == ["K058"]
+    assert nobodys[2:] == other[2:] == []
+
+
+IN_K058 = text("""
+    INSERT INTO place (school_id, place_id, offering_id, child_id, weekdays, from_on, chosen_by, chosen_at,
+                       came_by, version)
+    SELECT o.school_id, :place, o.offering_id, c.child_id, o.weekdays, :on, b.guardian_id, now(), 'claim', 1
+      FROM offering o JOIN child c USING (school_id) JOIN guardianship b USING (school_id, child_id)
+     WHERE o.school_id = :school AND o.code = 'K058' AND c.grade = ANY(o.grades) ORDER BY c.student_no LIMIT 1
+""")
+
+
+async def _place(tx: AsyncSession, school_id: UUID) -> UUID:
+    """One child in K058."""
+    await tx.execute(IN_K058, {"place": new_id(), "on": NOON.date(), "school": school_id})
+    found: UUID = await tx.scalar(
+        text("SELECT offering_id FROM offering WHERE school_id = :id AND code = 'K058'"), {"id": school_id}
+    )
+    return found
+
+
+async def test_the_waiting_list_is_in_order_and_names_no_tier(
+    at: RolledBack, filled: Schools, desk: MakeDesk
+) -> None:
+    async with at(filled.primary) as tx:
+        await tx.execute(
+            text("INSERT INTO waiting_entry (school_id, entry_id, offering_id, child_id, tier, since, state, asked_by)"
+                 " SELECT c.school_id, gen_random_uuid(), (SELECT offering_id FROM offering WHERE code = 'K058'),"
+                 " c.child_id, 3 - row_number() OVER (ORDER BY c.student_no), now(), 'waiting', c.child_id"
+                 " FROM (SELECT * FROM child ORDER BY student_no LIMIT 2) AS c"),
+        )  # fmt: skip
+        numbers = list(await tx.scalars(text("SELECT student_no FROM child ORDER BY student_no LIMIT 2")))
+        _, header, *found = await rows(tx, desk(filled.primary), "waiting-lists")
+    assert [row[5] for row in found] == list(reversed(numbers))
+    assert [row[2] for row in found] == [1, 2]
+    assert {row[6] for row in found} == {"候补中"}
+    assert "类别" not in "".join(str(word) for word in header)
+
+
+async def test_the_results_of_a_round_go_out_when_they_are_out(
+    at: RolledBack, filled: Schools, desk: MakeDesk
+) -> None:
+    round_id = new_id()
+    async with at(filled.primary) as tx:
+        await tx.execute(
+            text("INSERT INTO round (school_id, round_id, term_id, kind, title, visible_from, opens_at, closes_at,"
+                 " results_at, most_clubs, most_wishes, announced_at, announced_by)"
+                 " SELECT school_id, :round, term_id, 'preference', '社团第一轮', :at, :at, :at, :at, 2, 5, :at, :by"
+                 " FROM term WHERE school_id = :school LIMIT 1"),
+            {"round": round_id, "at": NOON, "by": filled.officers["S001"], "school": filled.primary},
+        )  # fmt: skip
+        with pytest.raises(ResultsToExportNotOut):
+            await rows(tx, desk(filled.primary, round_id=round_id), "results")
+        await tx.execute(
+            text("UPDATE round SET published_at = :at WHERE round_id = :id"), {"at": NOON, "id": round_id}
+        )
+        await tx.execute(
+            text("INSERT INTO draw_wish (school_id, round_id, child_id, rank, offering_id, outcome, facts)"
+                 " SELECT c.school_id, :round, c.child_id, 1, o.offering_id, 'full', '{}'"
+                 " FROM child c JOIN offering o USING (school_id) WHERE o.code = 'K058' AND c.school_id = :school"
+                 " ORDER BY c.student_no LIMIT 1"),
+            {"round": round_id, "school": filled.primary},
+        )  # fmt: skip
+        title, _, found = await rows(tx, desk(filled.primary, round_id=round_id), "results")
+        overview = await rows(tx, desk(filled.primary, round_id=round_id), "wishes")
+        with pytest.raises(RoundToExportUnknown):
+            await rows(tx, desk(filled.primary, round_id=new_id()), "wishes")
+    assert title[0] == "社团第一轮 结果"
+    assert (found[3], found[4], found[-1]) == (1, "K058", "名额已满")
+    assert overview[0][0] == "社团第一轮 志愿汇总（0 份志愿单）"
+
+
+async def test_a_list_that_does_not_exist_is_refused_by_name(
+    at: RolledBack, filled: Schools, desk: MakeDesk
+) -> None:
+    async with at(filled.primary) as tx:
+        with pytest.raises(UnknownExport):
+            await rows(tx, desk(filled.primary), "marks")
