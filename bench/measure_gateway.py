@@ -8,25 +8,21 @@ uvloop, httptools), so the machine is shared by the service, the gateway and the
 import asyncio
 import json
 import os
-import signal
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-import uvicorn
 from fastapi import APIRouter
 
+from bench.living_process import free_port, make_keys, serve, serving
 from services.gateway.app import create_app
 from services.kernel.ids import new_id
 from services.kernel.settings import Settings
-from services.kernel.tokens import INTERNAL, PUBLIC, Identity, Signer, make_key
+from services.kernel.tokens import INTERNAL, PUBLIC, Identity
 from services.kernel.web.app import build_app
 
 CONNECTIONS = 32
@@ -41,13 +37,13 @@ def measure(seconds: float = SECONDS) -> dict[str, float]:
     """Return ``direct_per_s``, ``gateway_per_s`` and ``gateway_share_of_direct``, medians over the rounds."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="kehou-bench-")))
-        signer = _make_keys(folder)
-        ports = {"attendance": _free_port(), "gateway": _free_port()}
+        signer = make_keys(folder, "gateway", "attendance")
+        ports = {"attendance": free_port(), "gateway": free_port()}
         env = {**os.environ, "KEHOU_KEYS_DIR": str(folder), "KEHOU_DATABASE_URL": NOWHERE}
         env["KEHOU_ATTENDANCE_URL"] = f"http://127.0.0.1:{ports['attendance']}"
         env["KEHOU_GATEWAY_REQUESTS_PER_DEVICE_A_MINUTE"] = "100000000"
         for name, port in ports.items():
-            stack.enter_context(_serving(name, port, env))
+            stack.enter_context(serving("bench.measure_gateway", name, port, env))
         who = Identity(account_id=new_id(), persona="teacher", people={new_id(): new_id()})
         tokens = {
             name: signer.sign_identity(who, audience=audience, ttl=timedelta(minutes=10))
@@ -128,41 +124,6 @@ def _length(head: bytes) -> int:
     return int(head[start : head.find(b"\r\n", start) % (len(head) + 1)])
 
 
-def _make_keys(folder: Path) -> Signer:
-    public = []
-    signer = None
-    for name in ("gateway", "attendance"):
-        pem, key = make_key()
-        (folder / f"{name}.pem").write_bytes(pem)
-        public.append({**key, "kid": name})
-        signer = signer or Signer(name, pem)
-    (folder / "public.json").write_text(json.dumps({"keys": public}))
-    assert signer is not None  # noqa: S101 - the loop ran
-    return signer
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def _serving(name: str, port: int, env: dict[str, str]) -> Iterator[None]:
-    command = [sys.executable, "-m", "bench.measure_gateway", name, str(port)]
-    process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)  # noqa: S603 - ourselves
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
-
-
 def _trivial_router() -> APIRouter:
     router = APIRouter()
 
@@ -175,21 +136,10 @@ def _trivial_router() -> APIRouter:
 
 def _serve(name: str, port: int) -> None:
     settings = Settings()
-    app = (
-        create_app(settings)
-        if name == "gateway"
-        else build_app("attendance", settings, routers=[_trivial_router()])
-    )
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=port,
-        loop="uvloop",
-        http=getattr(app, "http_protocol", "httptools"),
-        access_log=False,
-        log_level="error",
-        proxy_headers=False,
-    )
+    if name == "gateway":
+        serve(create_app(settings), port)
+    else:
+        serve(build_app("attendance", settings, routers=[_trivial_router()]), port)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """`serve`: run one service's HTTP app in this process."""
 
+import gc
 from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any
@@ -29,6 +30,9 @@ def serve(
     """Serve one service at KEHOU_HOST:KEHOU_PORT until told to stop; work in hand is finished first."""
     settings = Settings()
     app: Any = import_module(f"services.{service}.app").create_app(settings)
+    # A crowd that waits for answers makes the collector look at everything again and again: not at what stays anyway.
+    gc.collect()
+    gc.freeze()
     config = uvicorn.Config(
         app,
         host=settings.host,

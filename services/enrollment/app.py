@@ -30,10 +30,12 @@ from services.kernel.clock import Clock
 from services.kernel.settings import Settings
 from services.kernel.web.app import build_app
 
+# Addresses are looked up in this order: what a flash crowd asks comes first.
 ROUTERS = (
+    selection,
     schools, families, children, moves, collectors, sensitive,
     calendar, menu, proposals, offerings, partners, timetable,
-    rounds, wishes, draw, selection, waiting, swaps,
+    rounds, wishes, draw, waiting, swaps,
     requests, agreements, imports, outgoing, roster,
 )  # fmt: skip
 

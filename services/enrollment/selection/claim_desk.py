@@ -3,7 +3,8 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic
 from uuid import UUID
 
 from services.enrollment.selection.answer_claims import Answered, AskedClaim, answer_claims
@@ -16,19 +17,29 @@ from services.kernel.problems import Refusal
 
 MOST_AT_ONCE = 500
 PATIENCE_SECONDS = 4.0
-"""Nobody is made to wait longer (real time): better told at once to come again."""
+"""Nobody is let into a line that would take longer (real time): better told at once to come again."""
 LONGEST_SECONDS = 8.0
 """Where the estimate was wrong: after so long (real time) who waits is told to look again with the same key."""
-FIRST_PACE = 0.002
-"""Seconds a claim is thought to take before any was measured."""
-STEADINESS = 0.8
-"""How much of the pace thought so far stays when a batch was measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     asked: AskedClaim
     answer: asyncio.Future[Answered | Refusal]
+
+
+@dataclass(slots=True)
+class _Line:
+    """One school's claims, and how long a transaction takes: the last one, and the one that runs."""
+
+    waiting: deque[_Waiting] = field(default_factory=deque)
+    took: float = 0.0
+    began: float = field(default_factory=monotonic)
+
+    def seconds_to_wait(self) -> float:
+        """Estimate how long a newcomer waits (real time)."""
+        one = max(self.took, monotonic() - self.began)
+        return one * (1 + len(self.waiting) / MOST_AT_ONCE)
 
 
 class ClaimDesk:
@@ -42,9 +53,8 @@ class ClaimDesk:
         self._database = database
         self._clock = clock
         self._written = written
-        self._lines: dict[UUID, deque[_Waiting]] = {}
-        self._serving: dict[UUID, asyncio.Task[None]] = {}
-        self._pace = FIRST_PACE
+        self._lines: dict[UUID, _Line] = {}
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def ask(self, school_id: UUID, asked: AskedClaim) -> Answered | Refusal:
         """Line up and wait for the answer; who stops waiting is served all the same, and finds it by the key.
@@ -53,33 +63,35 @@ class ClaimDesk:
             QueueTooLong: more are before than can be answered in time; nothing was asked.
             StillInLine: it takes too long; it will be done.
         """
-        line = self._lines.setdefault(school_id, deque())
-        if len(line) * self._pace > PATIENCE_SECONDS:
-            raise QueueTooLong(retry_after_seconds=round(PATIENCE_SECONDS))
         waiting = _Waiting(asked, asyncio.get_running_loop().create_future())
-        line.append(waiting)
-        if school_id not in self._serving:
-            self._serving[school_id] = asyncio.create_task(self._serve(school_id, line))
+        if (line := self._lines.get(school_id)) is None:
+            line = self._lines[school_id] = _Line(deque([waiting]))
+            task = asyncio.create_task(self._serve(school_id, line))
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+        elif line.seconds_to_wait() > PATIENCE_SECONDS:
+            raise QueueTooLong(retry_after_seconds=round(PATIENCE_SECONDS))
+        else:
+            line.waiting.append(waiting)
         try:
-            return await asyncio.wait_for(asyncio.shield(waiting.answer), LONGEST_SECONDS)
+            async with asyncio.timeout(LONGEST_SECONDS):
+                return await asyncio.shield(waiting.answer)
         except TimeoutError:
             raise StillInLine(retry_after_seconds=round(PATIENCE_SECONDS)) from None
 
-    async def _serve(self, school_id: UUID, line: deque[_Waiting]) -> None:
+    async def _serve(self, school_id: UUID, line: _Line) -> None:
+        """Work until nobody waits; the next claim opens a new line."""
         try:
-            while line:
-                began, batch = asyncio.get_running_loop().time(), _next_batch(line)
+            while line.waiting:
+                line.began, batch = monotonic(), _next_batch(line.waiting)
                 try:
                     await self._together(school_id, batch)
                 except Exception:  # noqa: BLE001 - whatever it was, it must not meet those who only stood beside it
                     get_logger().exception("claims.apart", claims=len(batch))
                     await self._one_by_one(school_id, batch)
-                took = (asyncio.get_running_loop().time() - began) / len(batch)
-                self._pace = STEADINESS * self._pace + (1 - STEADINESS) * took
+                line.took = monotonic() - line.began
         finally:
-            del self._serving[school_id]
-            if not line:
-                self._lines.pop(school_id, None)
+            del self._lines[school_id]
 
     async def _together(self, school_id: UUID, batch: list[_Waiting]) -> None:
         async with self._database.transaction([school_id]) as tx:
@@ -103,15 +115,15 @@ class ClaimDesk:
                     one.answer.set_exception(fault)
 
 
-def _next_batch(line: deque[_Waiting]) -> list[_Waiting]:
-    """Take the first of the line, in order; a key that is among them already waits for what becomes of it."""
+def _next_batch(waiting: deque[_Waiting]) -> list[_Waiting]:
+    """Take the first who wait, in order; a key that is among them already waits for what becomes of it."""
     batch: list[_Waiting] = []
     keys: set[tuple[UUID, str, str]] = set()
-    while line and len(batch) < MOST_AT_ONCE:
-        once = line[0].asked.once
+    while waiting and len(batch) < MOST_AT_ONCE:
+        once = waiting[0].asked.once
         key = (once.account_id, once.route, once.key)
         if key in keys:
             break
         keys.add(key)
-        batch.append(line.popleft())
+        batch.append(waiting.popleft())
     return batch
