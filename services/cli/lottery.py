@@ -1,5 +1,6 @@
 """`lottery`: check a draw by its papers, offline; families check their own place, the county the whole."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ lottery = typer.Typer(
     help="Draws that anyone can recompute.",
 )
 MARKS = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("–", "yellow")}
-PAPERS: TypeAdapter[Paper] = TypeAdapter(Paper)
+PAPER: TypeAdapter[Paper] = TypeAdapter(Paper)
 
 
 @lottery.callback()
@@ -40,7 +41,7 @@ def verify(
     A receipt with the announcement that was saved before the draw proves a family's own place; a record proves the
     whole draw. Exits with 1 when anything does not hold.
     """
-    checks = check_papers([read_paper(file) for file in files])
+    checks = check_papers([paper for file in files for paper in read_papers(file)])
     console = Console(highlight=False)
     for check in checks:
         mark, style = MARKS[check.passed]
@@ -52,15 +53,20 @@ def verify(
     console.print("以上各项全部相符。", style="bold green")
 
 
-def read_paper(file: Path) -> Paper:
-    """Return the paper in a file: as its route answered it, or a receipt out of a family's results.
+def read_papers(file: Path) -> list[Paper]:
+    """Read a file as its route answered it: an announcement, a record, or a family's results with their receipts.
 
     Raises:
         Unable: the file holds no such paper.
     """
     try:
-        return PAPERS.validate_json(file.read_bytes())
+        told = json.loads(file.read_bytes())
+        if isinstance(told, dict) and "kind" not in told and "children" in told:
+            return [PAPER.validate_python(child["receipt"]) for child in told["children"]]
+        return [PAPER.validate_python(told)]
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the whole file"
         raise Unable(f"{file} is no paper of a draw ({where}: {first['msg']}).") from fault
+    except (LookupError, TypeError, ValueError) as fault:
+        raise Unable(f"{file} is no paper of a draw ({fault!r}).") from fault

@@ -18,7 +18,14 @@ from services.enrollment.draw.rules.check_papers import check_papers
 from services.enrollment.draw.rules.draw_book import draw_book
 from services.enrollment.draw.rules.lottery_order import lottery_number, seed_hash
 from services.enrollment.draw.rules.merkle import Tree, climb, leaf
-from services.enrollment.draw.rules.papers import Announcement, Paper, Receipt, Record, receipts_of
+from services.enrollment.draw.rules.papers import (
+    AnnouncedClub,
+    Announcement,
+    Paper,
+    Receipt,
+    Record,
+    receipts_of,
+)
 from tests.enrollment.drawn_books import SEED, a_book, a_child, a_club, books
 
 PAPERS: TypeAdapter[Paper] = TypeAdapter(Paper)
@@ -53,8 +60,17 @@ def announced(book: Book, *, drawn: bool = True) -> Announcement:
         entries_root=result.entries_root if drawn else None,
         order_root=result.order_root if drawn else None,
         seed=book.seed if drawn else None,
-        clubs=[],
-        summary=None,
+        clubs=[
+            AnnouncedClub(
+                club_id=club.club_id,
+                code=club.code,
+                title=club.title,
+                places=club.free,
+                wished=sum(club.club_id in child.entry.wishes for child in book.children),
+            )
+            for club in book.clubs
+        ],
+        summary=result.summary if drawn else None,
     )
 
 
@@ -164,6 +180,15 @@ def test_a_seed_that_was_exchanged_after_the_announcement_is_found() -> None:
     assert holds(receipt)
     assert not holds(before, receipt)
     assert not holds(before, record_of(other))
+
+
+@pytest.mark.parametrize(
+    "tamper", [change("clubs.0.places", 9), change("clubs.1.wished", 9), change("summary.placed", 99)]
+)
+def test_figures_that_everybody_read_and_that_are_not_those_of_the_draw_are_found(
+    tamper: Callable[[dict[str, Any]], None],
+) -> None:
+    assert not holds(through_json(announced(school()), tamper), record_of(school()))
 
 
 def test_two_families_who_were_told_different_draws_find_out_by_comparing() -> None:

@@ -1,9 +1,10 @@
 """Check the papers of a draw, each by itself and against each other; needs nothing but the papers."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.enrollment.draw.rules.book import METHOD
+from services.enrollment.draw.rules.book import METHOD, Book
 from services.enrollment.draw.rules.draw_book import Placing, draw_book
 from services.enrollment.draw.rules.entries_root import entry_leaf
 from services.enrollment.draw.rules.lottery_order import lottery_number, seed_hash
@@ -108,6 +109,22 @@ def _against_each_other(papers: Sequence[Announcement | Receipt | Record]) -> It
             told = [value for paper in own if (value := _told(paper, name)) is not None]
             if len(told) > 1:
                 yield Check(len(set(told)) == 1, f"{len(told)} 份文件的{label}一致")
+        records = [paper for paper in own if isinstance(paper, Record)]
+        for paper in own:
+            if isinstance(paper, Announcement) and paper.summary is not None and records:
+                yield Check(
+                    _holds(lambda: _announces(paper, records[0].book)),  # noqa: B023 - called at once
+                    "公告里的名额、填报人数和结果统计与全册一致",
+                )
+
+
+def _announces(paper: Announcement, book: Book) -> bool:
+    """Whether the figures that everybody read are those of the book."""
+    wished = Counter(wish for child in book.children for wish in child.entry.wishes)
+    places = {club.club_id: club.free for club in book.clubs}
+    return paper.summary == draw_book(book).summary and all(
+        (club.places, club.wished) == (places[club.club_id], wished[club.club_id]) for club in paper.clubs
+    )
 
 
 def _told(paper: Announcement | Receipt | Record, name: str) -> str | None:
@@ -120,5 +137,5 @@ def _holds(equation: Callable[[], bool]) -> bool:
     """Whether an equation holds; what cannot be computed does not."""
     try:
         return equation()
-    except (TypeError, ValueError):
+    except (LookupError, TypeError, ValueError):
         return False
