@@ -5,8 +5,10 @@ from datetime import time, timedelta
 import pytest
 from sqlalchemy import text
 
+from services.enrollment.menu.publish_menu import publish_menu
 from services.enrollment.policy import Policy
 from services.enrollment.rounds.errors import RoundClosedForNow, WishesInstead
+from services.enrollment.schools.current_term import current_term
 from services.enrollment.selection.errors import MostClubsHeld, OfferingFull
 from services.enrollment.waiting.errors import EntryOver, NoPlaceToOffer, OfferedAlready
 from services.enrollment.waiting.moot_entries import moot_entries
@@ -196,3 +198,31 @@ async def test_nobody_waits_for_an_offering_that_was_withdrawn_or_a_term_that_is
         await room.offer("K056")
         await room.offer("K057", now=NOON + timedelta(days=90))
         assert await room.states(*entries) == ["moot", "moot"]
+
+
+async def test_a_seat_more_on_the_next_menu_is_offered_to_who_waits(
+    filled: Schools, at: RolledBack, policy: Policy
+) -> None:
+    async with waiting_room(at, filled, policy) as room:
+        ada, ben, *_ = room.families
+        await room.seats("K056", 1, ada)
+        await room.joins(ben, "K056")
+        await room.tx.execute(
+            text(
+                "INSERT INTO offering_change (school_id, offering_id, new_values, changed_by, changed_at)"
+                " VALUES (:school, :offering, '{\"capacity\": 24}', :by, :now)"
+            ),
+            {
+                "school": room.school_id,
+                "offering": room.offerings["K056"],
+                "by": filled.officers["S001"],
+                "now": NOON,
+            },
+        )
+        before = len(await room.timers(OFFER_PLACES))
+        term = await current_term(room.tx, room.school_id, on=TODAY)
+        await publish_menu(
+            room.tx, room.school_id, term.term_id, by=filled.officers["S001"], policy=policy, now=NOON
+        )
+        assert len(await room.timers(OFFER_PLACES)) == before + 1
+        assert await room.offer("K056") == 1

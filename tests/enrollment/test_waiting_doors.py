@@ -109,6 +109,9 @@ async def test_tiers_are_for_the_enrolment_officer_only(door: Door) -> None:
     query = {"school_id": str(door.schools.primary), "offering_id": await door.offering("K056")}
     listed = await door.http.get("/waiting-list/of-offering", params=query, headers=door.officer)
     assert [(one["entry_id"], one["tier"]) for one in listed.json()["entries"]] == [(entry, 1)]
+    async with door.schools.database.transaction([door.schools.primary]) as tx:
+        reads = (await tx.execute(text("SELECT what, staff_id FROM sensitive_read"))).all()
+    assert reads == [("priority", door.schools.officers["S001"])]
     family = await door.http.get("/waiting-list/of-offering", params=query, headers=door.guardian(ben))
     leader = door.token("duty_leader", S001=door.schools.officers["S001"])
     school = await door.http.get("/waiting-list/of-offering", params=query, headers=leader)

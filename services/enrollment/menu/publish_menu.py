@@ -24,6 +24,7 @@ from services.enrollment.schools.tables import Term
 from services.enrollment.selection.lock_children import lock_children
 from services.enrollment.selection.mark_care_due import mark_care_due
 from services.enrollment.waiting.lock_offerings import lock_offerings
+from services.enrollment.waiting.soon_offer_places import soon_offer_places
 from services.kernel.clock import school_day
 from services.kernel.letters.announce import announce
 
@@ -122,6 +123,8 @@ async def _put_in_force(
         )
     )
     await tx.flush()
+    # There may be more seats now: who waits comes first.
+    await soon_offer_places(tx, school_id, changed, due_at=now)
 
 
 async def _follow_times(

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.personas import Persona
+from services.enrollment.families.note_read import note_read
 from services.enrollment.given import PolicyInForce
 from services.enrollment.waiting.accept_offer import accept_offer
 from services.enrollment.waiting.decline_offer import decline_offer
@@ -144,12 +145,10 @@ async def leave(
 
 
 @router.get("/of-offering")
-async def queue(school_id: UUID, offering_id: UUID, who: Caller, tx: Tx) -> QueueOut:
-    """Return an offering's whole list in the order of offers: for the enrolment officer only."""
+async def queue(school_id: UUID, offering_id: UUID, who: Caller, tx: Tx, now: Now) -> QueueOut:
+    """Return an offering's whole list in the order of offers: for the enrolment officer only, and it is noted."""
     who.require(Persona.ENROLMENT_OFFICER)
-    who.person_in(school_id)
-    found = await queue_of_offering(tx, school_id, offering_id)
-    return QueueOut(entries=[QueuedOut(**entry) for entry in found])
+    return await _queue(tx, school_id, offering_id, by=who.person_in(school_id), now=now)
 
 
 @router.post("/{entry_id}/promotion", response_model=QueueOut)
@@ -170,10 +169,17 @@ async def promote(
         offering_id = await promote_entry(
             tx, body.school_id, entry_id, by=by, reason=body.reason, policy=policy, now=now
         )
-        found = await queue_of_offering(tx, body.school_id, offering_id)
-        return QueueOut(entries=[QueuedOut(**entry) for entry in found])
+        return await _queue(tx, body.school_id, offering_id, by=by, now=now)
 
     return await once(make)
+
+
+async def _queue(
+    tx: AsyncSession, school_id: UUID, offering_id: UUID, *, by: UUID, now: datetime
+) -> QueueOut:
+    await note_read(tx, school_id, "priority", of=None, by=by, now=now)
+    found = await queue_of_offering(tx, school_id, offering_id)
+    return QueueOut(entries=[QueuedOut(**entry) for entry in found])
 
 
 def _answer(
