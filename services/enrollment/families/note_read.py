@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.families.tables import SensitiveRead
 from services.kernel.ids import new_id
 
-What = Literal["health", "priority", "blocked", "phone"]
+What = Literal["health", "priority", "blocked", "export", "phone"]
 
 
 async def note_read(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.families.tables import SensitiveRead
+from services.enrollment.families.note_read import note_read
 from services.enrollment.outgoing.errors import UnknownExport
 from services.enrollment.outgoing.export_kinds import EXPORT_KINDS, OF_THE_BUREAU
 from services.enrollment.outgoing.sheet import Desk
@@ -14,7 +14,6 @@ from services.enrollment.outgoing.write_workbook import write_workbook
 from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import School
 from services.kernel.clock import school_day
-from services.kernel.ids import new_id
 
 OPERATOR = UUID(int=0)
 """Who had a list that was written at the machine, where there is no member of staff to name."""
@@ -38,9 +37,6 @@ async def export_book(
             raise SchoolNotOnFile
         whose = school.name
     if wanted.noted:
-        tx.add(
-            SensitiveRead(school_id=desk.school(), read_id=new_id(), what="export", staff_id=by, read_at=now)
-        )
-        await tx.flush()
+        await note_read(tx, desk.school(), "export", of=None, by=by, now=now)
     await write_workbook(await wanted.sheets(tx, desk), file)
     return f"{whose}{wanted.label}{school_day(now):%Y%m%d}.xlsx"
