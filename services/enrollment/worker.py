@@ -5,6 +5,7 @@ import asyncio
 from sqlalchemy import select
 from sqlmodel import col
 
+import services.enrollment.registry  # noqa: F401 - rows are flushed whose tables refer to tables of no timer
 from services.enrollment.agreements import remind_by_rhythm
 from services.enrollment.calendar.lay_calendar import follow_calendar
 from services.enrollment.families import follow_moves

@@ -13,7 +13,12 @@ EXPECTED = 925
 SHORT_CARE = 0.2
 """Share of families that want care until 17:30 only (R09)."""
 CLUB_WISHES = 0.5
-"""Share of the others that ask for a club; with the favourites below several clubs are overrun."""
+"""Share of the others that wish for clubs; with the favourites below several clubs are overrun."""
+DRAWN_KINDS = frozenset({"社团", "文艺"})
+"""These are wished for in ranked lists and drawn; the other clubs go to who comes first."""
+MOST_WISHES, MOST_RUNS = 5, 3
+SIBLINGS_TOGETHER = 0.5
+"""Share of families with several wishing children that want them to end together."""
 SILENT, MUTED = 0.06, 0.06
 """Share of families that allow no WeChat message, and of those that allowed some and muted them later in WeChat:
 the platform believes it may send, and is told 43101."""
@@ -38,7 +43,9 @@ class Child:
 
     sheet: SheetChild
     wishes: tuple[str, ...] = ()
-    """Codes of clubs, in the order in which the family would have them."""
+    """Codes of drawn clubs, in the order in which the family would have them."""
+    runs: tuple[str, ...] = ()
+    """Codes of the clubs that it tries at eight sharp, in this order, until it has one."""
     absence: str | None = None
     alone: bool = False
     """Goes home by itself, with written permission."""
@@ -59,6 +66,8 @@ class Family:
     children: list[Child]
     until: str = LONG
     """When care ends for these children (the school's wall clock)."""
+    together: bool = False
+    """Asks that siblings' clubs end at the same time."""
     signs: bool = True
     """Signs the agreement at once; the others are reminded, and their children cared for all the same (R29)."""
     allows: str = "messages"
@@ -111,8 +120,9 @@ class Cast:
     officer: SheetTeacher
     principal: SheetTeacher
     clubs: dict[str, SheetOffering]
-    """The day's clubs by code."""
+    """The week's clubs by code."""
     club_teachers: list[SheetTeacher]
+    """Of the day's clubs."""
     names: dict[str, str] = field(default_factory=dict)
     """Student number -> name, of all children of the school."""
 
@@ -132,10 +142,9 @@ def deal_parts(sheets: Sheets, day: date, *, seed: int) -> Cast:
     chance = Random(seed)  # noqa: S311 - a play, no secret
     families = _choose_families(sheets, chance)
     clubs = {
-        line.code: line
-        for line in sheets.offerings
-        if line.starts == LONG_STARTS and line.kind not in BASIC and day.isoweekday() in line.weekdays
+        line.code: line for line in sheets.offerings if line.starts == LONG_STARTS and line.kind not in BASIC
     }
+    todays = [line for line in clubs.values() if day.isoweekday() in line.weekdays]
     _deal_lateness(families, chance)
     _deal_care(families, clubs, chance)
     _deal_absence(families, chance)
@@ -148,7 +157,7 @@ def deal_parts(sheets: Sheets, day: date, *, seed: int) -> Cast:
         officer=next(teacher for teacher in sheets.teachers if teacher.post == "课后服务管理员"),
         principal=next(teacher for teacher in sheets.teachers if teacher.post == "校长"),
         clubs=clubs,
-        club_teachers=[staff[number] for number in sorted({line.teacher_no for line in clubs.values()})],
+        club_teachers=[staff[number] for number in sorted({line.teacher_no for line in todays})],
         names={child.student_no: child.name for child in sheets.children},
     )
 
@@ -202,15 +211,23 @@ def _deal_lateness(families: list[Family], chance: Random) -> None:
 
 
 def _deal_care(families: Iterable[Family], clubs: dict[str, SheetOffering], chance: Random) -> None:
-    """Let families ask for clubs: a few are everybody's favourites."""
+    """Let families wish for clubs: a few are everybody's favourites."""
     favourites = {
         code: 1 / (1 + place) for place, code in enumerate(chance.sample(sorted(clubs), len(clubs)))
     }
-    for child in (child for family in families if family.until == LONG for child in family.children):
-        if chance.random() < CLUB_WISHES:
-            open_to_it = [code for code, club in clubs.items() if child.sheet.grade in club.grades]
-            wishes = _by_favour(open_to_it, favourites, chance)
-            child.wishes = tuple(wishes[: chance.randint(1, 3)])
+    for family in families:
+        if family.until != LONG:
+            continue
+        for child in family.children:
+            if chance.random() < CLUB_WISHES:
+                fit = [code for code, club in clubs.items() if child.sheet.grade in club.grades]
+                liked = _by_favour(fit, favourites, chance)
+                drawn = [code for code in liked if clubs[code].kind in DRAWN_KINDS]
+                others = [code for code in liked if clubs[code].kind not in DRAWN_KINDS]
+                child.wishes = tuple(drawn[: chance.randint(1, MOST_WISHES)])
+                child.runs = tuple(others[: chance.randint(1, MOST_RUNS)])
+        wishing = sum(bool(child.wishes) for child in family.children)
+        family.together = wishing > 1 and chance.random() < SIBLINGS_TOGETHER
 
 
 def _by_favour(codes: Sequence[str], favour: dict[str, float], chance: Random) -> list[str]:

@@ -1,6 +1,6 @@
 """A guardian's phone: own children, choices, agreement, passes, “on my way”."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,31 @@ class FamilyPhone(WechatPhone):
         ]
         wish = {"school_id": self.school_id, "children": children, "from_on": self.service_on}
         await self.ask("POST", "places/care", json=wish)
+
+    async def hand_in_wishes(self, round_id: str, offering_ids: Mapping[str, str]) -> None:
+        """Hand in the ranked wishes of all children that have some."""
+        wishing = [child for child in self.part.children if child.wishes]
+        lists = [
+            {"child_id": child.child_id, "offering_ids": [offering_ids[code] for code in child.wishes]}
+            for child in wishing
+        ]
+        together = {"child_ids": [child.child_id for child in wishing], "link": "same_end"}
+        said = {
+            "school_id": self.school_id,
+            "children": lists,
+            "together": [together] if self.part.together else [],
+        }
+        await self.ask("PUT", f"rounds/{round_id}/wishes", json=said)
+
+    async def read_results(self, round_id: str) -> Any:
+        """Read what became of the wishes, and why; the papers to check it come along."""
+        about = {"school_id": self.school_id}
+        return await self.ask("GET", f"rounds/{round_id}/results", params=about)
+
+    async def wait_for(self, child_id: str, offering_id: str) -> None:
+        """Go on the waiting list of a full club."""
+        wish = {"school_id": self.school_id, "offering_id": offering_id, "child_id": child_id}
+        await self.ask("POST", "waiting-list", json=wish)
 
     async def claim(self, child_id: str, offering_id: str) -> None:
         """Claim a place in a club; raises Refused where it is full."""

@@ -1,4 +1,4 @@
-"""The play: a school's first hour, the evening before, one day, and the tally."""
+"""The play: a school's first hour, the weekend before, one day, and the tally."""
 
 import asyncio
 from contextlib import suppress
@@ -11,7 +11,7 @@ from services.cli.demo.act_breakdowns import break_things
 from services.cli.demo.act_cards import begin_day, print_cards
 from services.cli.demo.act_close import close_day, try_to_close_early
 from services.cli.demo.act_doors import hand_out_codes, open_doors
-from services.cli.demo.act_families import let_families_in, run_for_clubs
+from services.cli.demo.act_families import let_families_in
 from services.cli.demo.act_hand_over import hand_over_classes
 from services.cli.demo.act_lateness import wait_for_the_late
 from services.cli.demo.act_missing import look_for_missing
@@ -22,6 +22,7 @@ from services.cli.demo.act_open_school import (
     publish_menu,
     take_up_invitation,
 )
+from services.cli.demo.act_rounds import announce_rounds, draw_clubs, run_for_the_rest
 from services.cli.demo.act_staff import log_staff_in
 from services.cli.demo.act_walk import walk_between_rooms
 from services.cli.demo.cast import deal_parts
@@ -37,14 +38,14 @@ from services.cli.platform import Platform
 
 DAY = date(2026, 11, 23)
 """A Monday of the first term with service, by the policy's terms and the calendar."""
-EVENING_BEFORE = -21
+FRIDAY_EVENING = -69
 """Hours from 16:30 of the day: the domain's clock while the school is set up."""
 
 
 async def play(platform: Platform, show: Show, *, seed: int, rate: float) -> dict[str, Any]:
     """Play the day on a platform that runs and is empty; returns the figures of the last line."""
     pace = Pace(platform.layout.clock, DAY, usual=rate)
-    pace.show(pace.at("16:30", minutes=60 * EVENING_BEFORE))
+    pace.show(pace.at("16:30", minutes=60 * FRIDAY_EVENING))
     cast = deal_parts(read_sheets(EXAMPLES, "primary"), DAY, seed=seed)
     async with open_http() as http:
         lines = Lines(Line(platform.gateway_url, http), Line(str(platform.standin_url), http))
@@ -55,13 +56,15 @@ async def play(platform: Platform, show: Show, *, seed: int, rate: float) -> dic
 
 
 async def set_up(stage: Stage, platform: Platform) -> None:
-    """From an empty platform to the evening before the day."""
+    """From an empty platform, over the weekend with its rounds, to the evening before the day."""
     await take_up_invitation(stage, await create_sample_school(platform))
     await import_lists(stage)
     await publish_menu(stage)
+    await announce_rounds(stage)
     await log_staff_in(stage)
     await let_families_in(stage)
-    await run_for_clubs(stage)
+    await draw_clubs(stage)
+    await run_for_the_rest(stage)
     await print_cards(stage)
 
 

@@ -11,6 +11,7 @@ from services.cli.demo.pace import Pace
 from services.cli.demo.show import Show
 from services.cli.demo.staff_phone import StaffPhone
 from services.cli.demo.wechat_phone import Lines
+from services.enrollment.draw.rules.papers import Announcement
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Meant:
     places: int = 0
     full: int = 0
     """How often somebody met a full club."""
+    waiting: int = 0
 
 
 @dataclass
@@ -60,11 +62,18 @@ class Stage:
     """Passes that were made long before somebody comes, by child."""
     cards: dict[str, str] = field(default_factory=dict)
     """What is printed on each child's card, by child."""
+    offering_ids: dict[str, str] = field(default_factory=dict)
+    """By the menu's code."""
+    drawn_round: dict[str, Any] = field(default_factory=dict)
+    """The preference round, as it was announced."""
+    promised: Announcement = field(init=False)
+    """What was published of the draw before anybody had wished."""
+    drawn: dict[str, Any] = field(default_factory=dict)
+    """The draw's summary."""
     imported: Counter[str] = field(default_factory=Counter)
     scans: Counter[str] = field(default_factory=Counter)
     """Results of scans by outcome, as the phones were told."""
     killed: Counter[str] = field(default_factory=Counter)
-    full_clubs: int = 0
     meant: Meant = field(default_factory=Meant)
 
     @property
