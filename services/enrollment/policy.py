@@ -80,6 +80,9 @@ class Offers(_Part):
     """Where the offering meets again before ``hold_hours`` are over, but never less than this."""
     first_week_minutes: int
     """In the first seven days of a term, when everybody is choosing."""
+    quiet_from: time
+    quiet_until: time
+    """At night (school's wall clock) such a short offer does not run out: nobody loses its turn asleep."""
 
 
 class WaitingList(_Part):

@@ -28,6 +28,7 @@ from services.enrollment.waiting.errors import (
 from services.enrollment.waiting.lapse_offer import lapse_offer
 from services.enrollment.waiting.leave_waiting_list import leave_waiting_list
 from services.enrollment.waiting.rules.entry_words import entry_words
+from services.enrollment.waiting.soon_offer_places import OFFER_PLACES
 from services.kernel.clock import at_school_time
 from services.kernel.problems import NotYours
 from tests.enrollment.conftest import NOON, RolledBack, Schools
@@ -231,10 +232,13 @@ async def test_who_declines_or_leaves_lets_the_place_go_to_the_next(
         await room.offer("K056")
         with pytest.raises(NotYours):
             await decline_offer(room.tx, room.school_id, entries[0], guardian_id=cem.guardian_id, **facts)
+        looks = len(await room.timers(OFFER_PLACES))
         await decline_offer(room.tx, room.school_id, entries[0], guardian_id=ben.guardian_id, **facts)
+        assert len(await room.timers(OFFER_PLACES)) == looks + 1
         await room.offer("K056")
         assert await room.states(*entries) == ["declined", "offered", "waiting"]
         await leave_waiting_list(room.tx, room.school_id, entries[1], guardian_id=cem.guardian_id, **facts)
+        assert len(await room.timers(OFFER_PLACES)) == looks + 2
         await room.offer("K056")
         assert await room.states(*entries) == ["declined", "left", "offered"]
         with pytest.raises(EntryOver):

@@ -14,7 +14,9 @@ from services.enrollment.waiting.rules.offer_length import comes_back_at, expire
 from services.kernel.clock import SHANGHAI, at_school_time, school_day
 
 TERM = date(2026, 9, 1)
-OFFERS = Offers(hold_hours=48, least_hours=6, first_week_minutes=30)
+OFFERS = Offers(
+    hold_hours=48, least_hours=6, first_week_minutes=30, quiet_from=time(22, 0), quiet_until=time(7, 0)
+)
 MONDAY = date(2026, 11, 23)
 INSTANTS = st.datetimes(datetime(2026, 9, 9), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - given a zone
 
@@ -40,9 +42,20 @@ def test_however_soon_the_club_meets_a_family_has_six_hours() -> None:
 
 
 def test_in_the_first_week_of_term_an_offer_stands_for_half_an_hour() -> None:
-    last_evening = at_school_time(TERM + timedelta(days=6), time(23, 59))
+    last_evening = at_school_time(TERM + timedelta(days=6), time(20, 0))
     assert until(last_evening) == last_evening + timedelta(minutes=30)
-    assert until(last_evening + timedelta(minutes=1)) == last_evening + timedelta(hours=48, minutes=1)
+    next_day = last_evening + timedelta(days=1)
+    assert until(next_day) == next_day + timedelta(hours=48)
+
+
+def test_nobody_loses_its_turn_asleep() -> None:
+    morning = at_school_time(TERM + timedelta(days=2), time(7, 30))
+    for offered in (time(21, 45), time(23, 59)):
+        assert until(at_school_time(TERM + timedelta(days=1), offered)) == morning
+    assert until(at_school_time(TERM + timedelta(days=2), time(2, 0))) == morning
+    assert until(at_school_time(TERM + timedelta(days=2), time(21, 30))) == at_school_time(
+        TERM + timedelta(days=2), time(22, 0)
+    )
 
 
 @given(offered=INSTANTS, hours=st.none() | st.integers(1, 200))

@@ -17,13 +17,22 @@ def expires_at(
 
     Normally ``hold_hours``; where the offering meets before, until then, so that the seat is not empty for
     nothing, but never less than ``least_hours``. In the first seven days of the term, when everybody is choosing,
-    ``first_week_minutes``.
+    ``first_week_minutes``, none of which is at night.
     """
     if school_day(offered_at) < term_starts_on + timedelta(days=FIRST_WEEK_DAYS):
-        return offered_at + timedelta(minutes=offers.first_week_minutes)
+        return _after_night(offered_at, offers) + timedelta(minutes=offers.first_week_minutes)
     longest = offered_at + timedelta(hours=offers.hold_hours)
     least = offered_at + timedelta(hours=offers.least_hours)
     return longest if next_meeting is None else max(min(longest, next_meeting), least)
+
+
+def _after_night(offered_at: datetime, offers: Offers) -> datetime:
+    """Return the instant itself, or the next morning where the short offer would run into the night."""
+    wakes_at = at_school_time(school_day(offered_at), offers.quiet_until)
+    sleeps_at = at_school_time(school_day(offered_at), offers.quiet_from)
+    if offered_at + timedelta(minutes=offers.first_week_minutes) > sleeps_at:
+        return wakes_at + timedelta(days=1)
+    return max(offered_at, wakes_at)
 
 
 def next_meeting(
