@@ -83,6 +83,16 @@ async def test_a_newer_number_of_the_menu_is_told_again(school: SmallSchool) -> 
     assert len(await school.told("menu_published")) == 2 * len(EVERYBODY)
 
 
+async def test_a_round_whose_close_was_put_off_is_told_again_and_one_with_the_same_times_is_not(
+    school: SmallSchool,
+) -> None:
+    fact = round_of(school)
+    later = fact.model_copy(update={"closes_at": fact.closes_at + timedelta(hours=1)})
+    for told in (fact, fact, later, later):
+        await school.hear(told)
+    assert len(await school.told("round_announced")) == 2 * len(EVERYBODY)
+
+
 async def test_each_child_has_its_own_result_also_with_siblings(school: SmallSchool) -> None:
     again = school.page(
         since=1, version=2, guardianships=[school.guardianship(school.qiang, school.mother, "母亲", 1)]

@@ -26,11 +26,13 @@ from services.notifications.messages.telling import Telling
 
 
 def tell_round(fact: RoundAnnounced) -> list[Telling]:
-    """To the school's guardians, while there is still something to choose."""
+    """To the school's guardians, while there is still something to choose; again when its times were changed."""
+    times = f"{fact.opens_at.isoformat()} {fact.closes_at.isoformat()} {fact.results_at.isoformat()}"
+    cause = fact.round_id if fact.cancelled else uuid5(fact.round_id, times)
     return [
         Telling(
             fact, "round_cancelled" if fact.cancelled else "round_announced",
-            fact.school_id, None, fact.round_id, school_day(fact.at),
+            fact.school_id, None, cause, school_day(fact.at),
             true_until=None if fact.cancelled else fact.closes_at,
             more={
                 "rule": fact.rule,
