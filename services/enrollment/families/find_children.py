@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.imports.rules.plain_cells import plain
+
 MOST = 50
 
 _FIND = text(
@@ -14,8 +16,9 @@ _FIND = text(
     " WHERE school_id = :school_id AND NOT removed"
     "   AND (CAST(:grade AS int) IS NULL OR grade = :grade)"
     "   AND (CAST(:class_name AS text) IS NULL OR class_name = :class_name)"
-    "   AND (:said = '' OR strpos(name, :said) > 0 OR student_no = :said OR starts_with(initials, lower(:said))"
-    "        OR starts_with(replace(pinyin, ' ', ''), replace(lower(:said), ' ', '')))"
+    "   AND (:joined = '' OR strpos(lower(replace(name, ' ', '')), :joined) > 0 OR lower(student_no) = :joined"
+    "        OR starts_with(initials, :joined) OR starts_with(replace(pinyin, ' ', ''), :joined)"
+    "        OR strpos(' ' || pinyin, ' ' || :said) > 0)"
     " ORDER BY grade, class_name, pinyin, child_id LIMIT :most"
 )
 
@@ -29,10 +32,16 @@ async def find_children(
     class_name: str | None = None,
     most: int = MOST,
 ) -> Sequence[Any]:
-    """Return up to ``most`` children, by class and pinyin."""
+    """Return up to ``most`` children, by class and pinyin.
+
+    ``said`` as people type it: any case, full-width letters, with or without spaces, ü or v; pinyin of the whole
+    name or from any of its syllables on.
+    """
+    words = plain(said).lower().replace("ü", "v").split()
     facts = {
         "school_id": school_id,
-        "said": said.strip(),
+        "said": " ".join(words),
+        "joined": "".join(words),
         "grade": grade,
         "class_name": class_name,
         "most": most,

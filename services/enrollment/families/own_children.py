@@ -42,11 +42,15 @@ _COLLECTORS = text(
 
 @dataclass(frozen=True)
 class OwnChild:
-    """A child as its guardian sees it: places and collectors that hold today or later."""
+    """A child as its guardian sees it: places and collectors that hold today or later.
+
+    ``siblings`` are the guardian's other children at the same school; children of somebody else's are nobody's news.
+    """
 
     row: RowMapping
     places: list[RowMapping]
     collectors: list[RowMapping]
+    siblings: list[UUID]
 
 
 async def own_children(tx: AsyncSession, people: Mapping[UUID, UUID], *, today: date) -> list[OwnChild]:
@@ -56,7 +60,19 @@ async def own_children(tx: AsyncSession, people: Mapping[UUID, UUID], *, today: 
     about = {"children": [row["child_id"] for row in children], "today": today}
     places = _by_child((await tx.execute(_PLACES, about)).mappings())
     collectors = _by_child((await tx.execute(_COLLECTORS, about)).mappings())
-    return [OwnChild(row, places[row["child_id"]], collectors[row["child_id"]]) for row in children]
+    return [
+        OwnChild(
+            row,
+            places[row["child_id"]],
+            collectors[row["child_id"]],
+            [
+                other["child_id"]
+                for other in children
+                if other["school_id"] == row["school_id"] and other["child_id"] != row["child_id"]
+            ],
+        )
+        for row in children
+    ]
 
 
 def _by_child(rows: Iterable[RowMapping]) -> defaultdict[UUID, list[RowMapping]]:

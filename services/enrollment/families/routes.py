@@ -51,7 +51,10 @@ class ChildCollectorOut(BaseModel):
 
 
 class OwnChildOut(BaseModel):
-    """One of the caller's children. ``agreement_number`` is in force; signed when equal to ``agreed_number``."""
+    """One of the caller's children. ``agreement_number`` is in force; signed when equal to ``agreed_number``.
+
+    ``siblings`` are the caller's other children at the same school.
+    """
 
     school_id: UUID
     school: str
@@ -70,6 +73,7 @@ class OwnChildOut(BaseModel):
     care_until: time | None
     places: list[ChildPlaceOut]
     collectors: list[ChildCollectorOut]
+    siblings: list[UUID]
 
 
 class OwnChildrenOut(BaseModel):
@@ -138,6 +142,7 @@ async def children(who: Caller, tx: Tx, now: Now) -> OwnChildrenOut:
                     **child.row,
                     "places": [dict(place) for place in child.places],
                     "collectors": [dict(collector) for collector in child.collectors],
+                    "siblings": child.siblings,
                 }
             )
             for child in found
