@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.measure_gateway import measure as measure_gateway
+from bench.measure_imports import measure_imports
 from bench.measure_scans import measure_scans
 
 GOALS = {"gateway_share_of_direct": 0.35}
@@ -25,6 +26,8 @@ def main() -> None:
     figures |= measure_gateway()
     say("measuring scans")
     figures |= asyncio.run(measure_scans())
+    say("measuring imports")
+    figures |= measure_imports()
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(
         json.dumps(
