@@ -69,3 +69,11 @@ class EnrollmentClient:
     async def public_menu(self, school_id: str) -> Any:
         """Return a school's published menu, with safety measures and complaint contact (R02)."""
         return await self._remote.ask("GET", f"/api/v1/public/schools/{school_id}/menu")
+
+    async def public_calendar(self, school_id: str) -> Any:
+        """Return the running or coming term day by day (R02)."""
+        return await self._remote.ask("GET", f"/api/v1/public/schools/{school_id}/calendar")
+
+    async def public_rounds(self, school_id: str) -> Any:
+        """Return the rounds that can be seen, with times and hashes (R02)."""
+        return await self._remote.ask("GET", f"/api/v1/public/schools/{school_id}/rounds")

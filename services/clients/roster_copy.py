@@ -146,14 +146,25 @@ async def compare_copy(
         NeighbourSilent: enrollment does not answer.
         RemoteRefusal: enrollment does not know the school.
     """
-    for look in range(LOOKS):
-        whole = await whole_roster(source, school_id)
+    whole = await whole_roster(source, school_id)
+    await _wait_for(database, copy, whole)
+    while True:
         async with database.transaction([school_id]) as tx:
             copied = await copy.hold(tx, school_id)
-            if copied == whole.version or look == LOOKS - 1:
+            if copied is None or copied <= whole.version:
                 return _compared(whole, copied, await copy.compare(tx, whole))
+        whole = await whole_roster(source, school_id)  # a pull went past what was read
+
+
+async def _wait_for(database: Database, copy: RosterCopy, whole: RosterPage) -> None:
+    """Give a pull that is under way a moment to end; a copy of nothing waits for no pull."""
+    school_id = whole.school.school_id
+    for _ in range(LOOKS):
+        async with database.transaction([school_id]) as tx:
+            copied = await copy.hold(tx, school_id)
+        if copied is None or copied >= whole.version:
+            return
         await asyncio.sleep(LOOK_AGAIN.total_seconds())
-    raise AssertionError("the last look returns")
 
 
 async def rebuild_copy(

@@ -11,6 +11,7 @@ from rich.table import Table
 from services.cli.doctor.check_database import check_database
 from services.cli.doctor.check_machine import check_machine
 from services.cli.doctor.check_processes import check_processes, running_platform
+from services.cli.doctor.check_rosters import check_rosters
 from services.cli.doctor.finding import Finding, State
 from services.cli.platform.layout import Layout, default_layout
 
@@ -33,3 +34,4 @@ def _findings(layout: Layout) -> Iterable[Finding]:
     # On the main thread's loop: an embedded server lives as long as the thread that started it.
     yield from asyncio.run(check_database(layout))
     yield from asyncio.run(check_processes(layout))
+    yield from asyncio.run(check_rosters(layout))

@@ -18,6 +18,7 @@ from services.notifications.directory.copy_roster import (
     compare_rows,
     copy_roster,
     forget,
+    key_of,
     rows_here,
     rows_of,
 )
@@ -82,6 +83,6 @@ class DirectoryCopy:
         school_id = whole.school.school_id
         await copy_roster(tx, whole, self._cipher)
         for one in LISTS:
-            there = rows_of(one, school_id, getattr(whole, one.told), self._cipher)
+            told = {key_of(one, entry) for entry in getattr(whole, one.told)}
             here = await rows_here(tx, one, school_id)
-            await forget(tx, one, school_id, sorted(here.keys() - there.keys()))
+            await forget(tx, one, school_id, sorted(here.keys() - told))
