@@ -43,7 +43,6 @@ class _Office:
 
     remotes: dict[str, Remote]
     school_id: str
-    service_on: str
 
     async def letters(self) -> dict[str, LetterFigures]:
         asked = {
@@ -53,9 +52,9 @@ class _Office:
         return dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
 
     async def messages(self) -> dict[str, Any]:
-        about = {"school_id": self.school_id, "service_on": self.service_on}
+        """Ask for the whole weekend: results and offers are told before the day."""
         told: dict[str, Any] = await self.remotes["notifications"].ask(
-            "GET", "/internal/messages/figures", params=about
+            "GET", "/internal/messages/figures", params={"school_id": self.school_id}
         )
         return told
 
@@ -89,7 +88,7 @@ async def _office(stage: Stage, platform: Platform) -> AsyncIterator[_Office]:
         remotes = {
             service: Remote(service, platform.addresses.url(service), http, signer) for service in SERVICES
         }
-        yield _Office(remotes, stage.school_id, stage.service_on)
+        yield _Office(remotes, stage.school_id)
 
 
 async def _violations(stage: Stage, platform: Platform) -> list[str]:
