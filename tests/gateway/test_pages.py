@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from services.gateway.public.render_page import render_page
 from services.gateway.public.rules.in_words import grades, weekdays
-from services.gateway.public.school_page import PublishedOffering, by_kind, fees, service_hours
+from services.gateway.public.rules.week_plan import by_kind, fees, service_hours
+from services.gateway.public.shapes import PublishedOffering
 from services.kernel.ids import new_id
 from tests.gateway.conftest import living_door
 from tests.gateway.keys import Keys
@@ -91,7 +92,7 @@ async def test_a_school_shows_what_the_policy_asks_without_log_in(town: Town, pu
         "0355-1234567",
     ):
         assert shown in page.text, shown
-    assert "不收费。" in page.text
+    assert "不收费（0 元）。" in page.text
     assert "第 3 版" in page.text
 
 

@@ -9,7 +9,15 @@ from typing import Any
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.gateway.public.rules.in_words import clock_time, grades, in_chinese, local_day, weekdays
+from services.gateway.public.rules.in_words import (
+    clock_time,
+    grades,
+    in_chinese,
+    local_day,
+    local_moment,
+    stretch,
+    weekdays,
+)
 
 HERE = Path(__file__).parent
 
@@ -33,7 +41,7 @@ def security_headers(nonce: str) -> dict[str, str]:
         "script-src": f"'nonce-{nonce}'",
         "connect-src": "'self'",
         "base-uri": "'none'",
-        "form-action": "'none'",
+        "form-action": "'self'",
         "frame-ancestors": "'none'",
     }
     return {
@@ -65,6 +73,8 @@ def _environment() -> Environment:
         "grades": grades,
         "local_day": local_day,
         "in_chinese": in_chinese,
+        "local_moment": local_moment,
+        "stretch": stretch,
     }
     # A changed sheet has another address, so that browsers may keep it for a day.
     pages.globals["style_version"] = hashlib.sha256(style_sheet()).hexdigest()[:8]

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from services.gateway.identity.desk import AtDesk
 from services.gateway.public.errors import NoSuchSchool
 from services.gateway.public.render_page import render_page, style_sheet
+from services.gateway.public.rules.find_schools import by_county, find_schools
 from services.gateway.public.school_page import all_schools, school_page
 from services.kernel.problems import NeighbourSilent
 
@@ -25,6 +26,19 @@ async def start(desk: AtDesk) -> Response:
     except NeighbourSilent:
         schools = None
     return render_page("start.html", schools=schools)
+
+
+@router.get("/schools")
+async def schools(desk: AtDesk, q: Annotated[str, Query(max_length=60)] = "") -> Response:
+    """Return all schools by county, or those that match what was typed."""
+    try:
+        every = await all_schools(desk.enrollment)
+    except NeighbourSilent as refusal:
+        return render_page("notice.html", status=503, title="暂时打不开", sentence=refusal.sentence())
+    found = find_schools(every, q)
+    return render_page(
+        "schools.html", cache=A_MINUTE, counties=by_county(found), count=len(found), q=q.strip()
+    )
 
 
 @router.get("/schools/{code}")

@@ -41,3 +41,18 @@ def local_day(instant: datetime) -> str:
 def in_chinese(day: date) -> str:
     """Say a date."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def local_moment(instant: datetime) -> str:
+    """Say an instant by the school's clock: ``2026年9月1日（周二）20:00``, with seconds where there are any."""
+    local = instant.astimezone(SHANGHAI)
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{in_chinese(local.date())}（周{DAYS[local.weekday()]}）{clock}"
+
+
+def stretch(first: date, last: date) -> str:
+    """Say some days in a row: ``2026年10月1日（周四）至10月7日（周三）``."""
+    said = [f"{day.year}年{day.month}月{day.day}日（周{DAYS[day.weekday()]}）" for day in (first, last)]
+    if last.year == first.year:
+        said[1] = said[1].partition("年")[2]
+    return said[0] if first == last else "至".join(said)
