@@ -80,10 +80,37 @@ async def run_for_the_rest(stage: Stage) -> None:
         await _check_capacity(stage, before)
         for family, child, code in [one for one in missed if one is not None][:WAITERS]:
             await family.wait_for(child.child_id, stage.offering_ids[code])
+            stage.waiting.append((family, code))
             stage.meant.waiting += 1
         step.outcome = (
             f"{stage.meant.places} places given, {stage.meant.full} times “full”, {stage.meant.waiting} wait"
         )
+
+
+async def let_a_place_go_on(stage: Stage) -> None:
+    """Let a family give its place up: who is first on the list is offered it, and takes it by one tap."""
+    with stage.show.step("22:00 a place is given up, offered, taken") as step:
+        stage.pace.show(_hours_before(stage, ENDS))
+        code = stage.waiting[0][1]
+        giver, place_id = stage.won[code]
+        await giver.give_up(place_id)
+        family, entry_id = await _offered([family for family, other in stage.waiting if other == code])
+        taken = await family.take_offer(entry_id)
+        if taken["state"] != "taken":
+            raise Broken(f"an offer was taken and is {taken['state']}")
+        stage.meant.waiting -= 1
+        step.outcome = f"“{taken['title']}”, {stage.meant.waiting} still wait"
+
+
+async def _offered(families: Sequence[FamilyPhone]) -> tuple[FamilyPhone, str]:
+    """Return who of those that wait is offered the place: by tier and time, which is not theirs to know."""
+    for _ in range(TRIES):
+        for family in families:
+            for entry in await family.own_waiting():
+                if entry["state"] == "offered":
+                    return family, entry["entry_id"]
+        await asyncio.sleep(PAUSE_SECONDS)
+    raise Broken("a place was given up and nobody was offered it")
 
 
 async def _announce(stage: Stage, about: dict[str, Any], **instants: datetime) -> dict[str, Any]:
@@ -140,7 +167,7 @@ async def _run(stage: Stage, family: FamilyPhone, child: Child) -> tuple[FamilyP
     full = None
     for code in child.runs:
         try:
-            await family.claim(child.child_id, stage.offering_ids[code])
+            place_id = await family.claim(child.child_id, stage.offering_ids[code])
         except Refused as refusal:
             if refusal.slug in {"offering-full", "waiting-ahead"}:
                 stage.meant.full += 1
@@ -149,6 +176,7 @@ async def _run(stage: Stage, family: FamilyPhone, child: Child) -> tuple[FamilyP
                 raise
         else:
             stage.meant.places += 1
+            stage.won[code] = family, place_id
             return None
     return (family, child, full) if full else None
 

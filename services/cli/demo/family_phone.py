@@ -68,10 +68,26 @@ class FamilyPhone(WechatPhone):
         wish = {"school_id": self.school_id, "offering_id": offering_id, "child_id": child_id}
         await self.ask("POST", "waiting-list", json=wish)
 
-    async def claim(self, child_id: str, offering_id: str) -> None:
-        """Claim a place in a club; raises Refused where it is full."""
+    async def own_waiting(self) -> list[dict[str, Any]]:
+        """Look at what the children wait for."""
+        entries: list[dict[str, Any]] = (await self.ask("GET", "waiting-list"))["entries"]
+        return entries
+
+    async def take_offer(self, entry_id: str) -> Any:
+        """Take an offered place, by one tap."""
+        about = {"school_id": self.school_id}
+        return await self.ask("POST", f"waiting-list/{entry_id}/acceptance", json=about)
+
+    async def claim(self, child_id: str, offering_id: str) -> str:
+        """Claim a place in a club; returns its id, raises Refused where it is full."""
         wish = {"offering_id": offering_id, "child_id": child_id, "from_on": self.service_on}
-        await self.ask("POST", "places", json={"school_id": self.school_id, **wish})
+        place = await self.ask("POST", "places", json={"school_id": self.school_id, **wish})
+        return str(place["place_id"])
+
+    async def give_up(self, place_id: str) -> None:
+        """Give a place back before it begins."""
+        about = {"school_id": self.school_id, "until_on": self.service_on}
+        await self.ask("POST", f"places/{place_id}/end", json=about)
 
     async def sign(self, agreement: dict[str, Any]) -> None:
         """Sign the text that was read, for all children."""

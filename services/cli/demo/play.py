@@ -22,7 +22,12 @@ from services.cli.demo.act_open_school import (
     publish_menu,
     take_up_invitation,
 )
-from services.cli.demo.act_rounds import announce_rounds, draw_clubs, run_for_the_rest
+from services.cli.demo.act_rounds import (
+    announce_rounds,
+    draw_clubs,
+    let_a_place_go_on,
+    run_for_the_rest,
+)
 from services.cli.demo.act_staff import log_staff_in
 from services.cli.demo.act_walk import walk_between_rooms
 from services.cli.demo.cast import deal_parts
@@ -65,6 +70,7 @@ async def set_up(stage: Stage, platform: Platform) -> None:
     await let_families_in(stage)
     await draw_clubs(stage)
     await run_for_the_rest(stage)
+    await let_a_place_go_on(stage)
     await print_cards(stage)
 
 

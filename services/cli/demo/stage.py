@@ -70,6 +70,10 @@ class Stage:
     """What was published of the draw before anybody had wished."""
     drawn: dict[str, Any] = field(default_factory=dict)
     """The draw's summary."""
+    won: dict[str, tuple[FamilyPhone, str]] = field(default_factory=dict)
+    """The last family that came in time for a club, and its place, by the club's code."""
+    waiting: list[tuple[FamilyPhone, str]] = field(default_factory=list)
+    """Families on waiting lists, and for which club, first come first."""
     imported: Counter[str] = field(default_factory=Counter)
     scans: Counter[str] = field(default_factory=Counter)
     """Results of scans by outcome, as the phones were told."""
