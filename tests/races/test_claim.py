@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from sqlalchemy import text
 
-from services.enrollment.selection import care_groups, claim_places, lock_children
+from services.enrollment.selection import care_groups, claim_places, lock_children, read_clubs
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
 from services.enrollment.selection.claim_places import Claim
 from services.kernel.database.transaction import Database
@@ -53,20 +53,15 @@ def thinking(look: Look[Looked]) -> Look[Looked]:
 
 @pytest.fixture
 def busy_evening(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claim_places, "_held", thinking(claim_places._held))
+    monkeypatch.setattr(claim_places, "seats_of", thinking(claim_places.seats_of))
     monkeypatch.setattr(care_groups.CareGroups, "lock", thinking(care_groups.CareGroups.lock))
 
 
 async def claim(school: SmallSchool, family: int, code: str, *, phone: int = 1) -> str:
     child_id, *guardians = school.families[family]
     async with school.database.transaction([school.school_id]) as tx:
-        (answer,) = await claim_places.claim_places(
-            tx,
-            school.school_id,
-            school.offerings[code],
-            [Claim(child_id, guardians[phone - 1])],
-            now=NOON,
-        )
+        wish = Claim(child_id, guardians[phone - 1], school.offerings[code])
+        (answer,) = await claim_places.claim_places(tx, school.school_id, [wish], now=NOON)
         return answer.slug() if isinstance(answer, Refusal) else "place"
 
 
@@ -88,8 +83,8 @@ async def places_in(school: SmallSchool, code: str) -> int:
 async def test_the_club_is_oversold_without_the_lock(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claim_places, "LOCK_OFFERING", claim_places.LOCK_OFFERING.removesuffix(LOCK))
-    monkeypatch.setattr(claim_places, "_held", together(claim_places._held, 5))
+    monkeypatch.setattr(read_clubs, "LOCK_CLUBS", read_clubs.LOCK_CLUBS.removesuffix(f"{LOCK} OF o"))
+    monkeypatch.setattr(claim_places, "seats_of", together(claim_places.seats_of, 5))
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 20, [club("C1", 3)])
         sold = await rush(school, "C1")
@@ -111,8 +106,10 @@ async def test_claims_of_one_batch_are_answered_in_their_order(databases: Databa
             answers = await claim_places.claim_places(
                 tx,
                 school.school_id,
-                school.offerings["C1"],
-                [Claim(child_id, guardian) for child_id, guardian, _ in school.families],
+                [
+                    Claim(child_id, guardian, school.offerings["C1"])
+                    for child_id, guardian, _ in school.families
+                ],
                 now=NOON,
             )
         assert [isinstance(answer, Refusal) for answer in answers] == [False, False, False, True, True]
@@ -127,8 +124,8 @@ async def two_phones(school: SmallSchool) -> Counter[str]:
 async def test_a_child_lands_in_two_rooms_at_once_without_its_lock(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lock_children, "_LOCK", text(lock_children._LOCK.text.removesuffix(LOCK)))
-    monkeypatch.setattr(claim_places, "_held", together(claim_places._held, 2))
+    monkeypatch.setattr(lock_children, "LOCK_CHILDREN", lock_children.LOCK_CHILDREN.removesuffix(LOCK))
+    monkeypatch.setattr(claim_places, "held_clubs", together(claim_places.held_clubs, 2))
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 1, [club("C1", 3), club("C2", 3)])
         assert await two_phones(school) == {"place": 2}

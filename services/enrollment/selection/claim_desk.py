@@ -86,8 +86,8 @@ class ClaimDesk:
                 line.began, batch = monotonic(), _next_batch(line.waiting)
                 try:
                     await self._together(school_id, batch)
-                except Exception:  # noqa: BLE001 - whatever it was, it must not meet those who only stood beside it
-                    get_logger().exception("claims.apart", claims=len(batch))
+                except Exception as fault:  # noqa: BLE001 - it must not meet those who only stood beside it
+                    get_logger().warning("claims.apart", claims=len(batch), fault=type(fault).__name__)
                     await self._one_by_one(school_id, batch)
                 line.took = monotonic() - line.began
         finally:
