@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from jose import jwt
+from sqlalchemy import text
 
 from services.attendance.boards.duty_board import DutyBoard, duty_board
 from services.attendance.lateness.wake_ladders import TIMERS
@@ -141,6 +142,22 @@ async def test_a_teachers_bundle_holds_her_sessions_and_the_children_she_may_mee
     assert {person["relation"] for person in first["collectors"]} == {"母亲", "祖母"}
     assert second["blocked"] == ["某甲"]
     assert len(first["session_ids"]) == 2
+
+
+async def test_a_child_without_a_signed_agreement_is_cared_for_and_flagged(gate: Gate, doors: Doors) -> None:
+    school = gate.school
+    zhao = doors.as_person(Persona.TEACHER, {school.school_id: school.zhao})
+
+    async def flagged() -> list[str]:
+        bundle = (await zhao.get("/api/v1/days/2026-11-23/bundle")).json()
+        return [child["name"] for child in bundle["children"] if child["unsigned"]]
+
+    assert await flagged() == []
+    async with gate.db.transaction([school.school_id]) as tx:
+        await tx.execute(text("UPDATE school SET agreement_number = 2"))
+        await tx.execute(text("UPDATE child SET agreed_number = 1 WHERE name = '学生0'"))
+        await tx.execute(text("UPDATE child SET agreed_number = 2 WHERE name IN ('学生1', '学生6')"))
+    assert await flagged() == ["学生0", "学生7"]
 
 
 async def test_a_homeroom_teachers_bundle_holds_her_class_and_a_leaders_everybody(

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -13,47 +12,12 @@ from services.attendance.roster.letters import on_roster_changed
 from services.attendance.roster.pull_roster import pull_roster
 from services.clients.roster_copy import FollowRoster
 from services.contracts.facts.enrollment import RosterChanged
-from services.contracts.internal.enrollment import RosterPage
 from services.kernel.clock import ManualClock
 from services.kernel.database.transaction import Database
 from services.kernel.jobs import RetryLater
-from services.kernel.problems import NeighbourSilent
+from tests.attendance.enrollments_side import Enrollment, told_in_three_pages
 from tests.attendance.phone import rows
 from tests.attendance.small_school import MONDAY, SmallSchool
-
-
-class Enrollment:
-    """Enrollment's side of the agreement: pages by version, never one split, newest state of each row."""
-
-    def __init__(self, school: SmallSchool) -> None:
-        self.school = school
-        self.pages: list[RosterPage] = []
-        self.asked: list[int] = []
-        self.silent = False
-
-    def tell(self, **lists: Any) -> None:
-        """Add a page after the last one."""
-        since = self.pages[-1].version if self.pages else 0
-        kept = {"school", "since", "version", "more"}
-        empty: dict[str, Any] = {name: [] for name in RosterPage.model_fields if name not in kept}
-        told = {"since": since, "version": since + 10, **empty, **lists}
-        self.pages.append(self.school.page().model_copy(update=told))
-
-    async def roster_page(self, school_id: UUID, *, since: int, limit: int) -> RosterPage:
-        assert limit > 0
-        assert school_id == self.school.school_id
-        if self.silent:
-            raise NeighbourSilent(neighbour="enrollment")
-        self.asked.append(since)
-        for page in self.pages:
-            if page.since == since:
-                return page.model_copy(update={"more": page is not self.pages[-1]})
-        last = self.pages[-1]
-        nothing: dict[str, Any] = {name: [] for name in RosterPage.model_fields if name not in KEPT}
-        return last.model_copy(update={"since": since, "version": last.version, "more": False, **nothing})
-
-
-KEPT = {"school", "since", "version", "more"}
 
 
 @pytest.fixture
@@ -63,19 +27,7 @@ def empty_school() -> SmallSchool:
 
 @pytest.fixture
 def enrollment(empty_school: SmallSchool) -> Enrollment:
-    """Guardians come on the first page, what they are to children on the second, places on the third."""
-    told = Enrollment(empty_school)
-    page = empty_school.page()
-    told.tell(terms=page.terms, staff=page.staff, rooms=page.rooms, guardians=page.guardians)
-    told.tell(
-        children=page.children,
-        guardianships=page.guardianships,
-        collectors=page.collectors,
-        blocked=page.blocked,
-        self_release=page.self_release,
-    )
-    told.tell(offerings=page.offerings, places=page.places)
-    return told
+    return told_in_three_pages(empty_school)
 
 
 @pytest.fixture

@@ -4,19 +4,24 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.facts.enrollment import AgreementDue
-from services.enrollment.agreements.errors import RemindedToday
+from services.enrollment.agreements.errors import AgreementChanged, RemindedToday, SignatureNotOnPaper
 from services.enrollment.agreements.issue_agreement import hash_of, issue_agreement
 from services.enrollment.agreements.remind_by_rhythm import REMIND, TIMERS, next_reminder, soon_remind
 from services.enrollment.agreements.remind_unsigned import remind_unsigned
 from services.enrollment.agreements.sign_agreement import Signing, sign_agreement
 from services.enrollment.agreements.signatures_on_file import signatures_on_file
 from services.enrollment.agreements.tables import AgreementText
+from services.enrollment.policy import Policy
+from services.enrollment.requests.acts import Act
+from services.enrollment.requests.record_request import Asked, Clerk, record_request
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
 from services.kernel.clock import ManualClock
 from services.kernel.ids import new_id
@@ -24,6 +29,7 @@ from services.kernel.timers import Due
 from tests.enrollment.conftest import NOON, Family, RolledBack, Schools
 from tests.enrollment.door import Door, open_door
 
+ACT: TypeAdapter[Any] = TypeAdapter(Act)
 TOLD = text("SELECT letters FROM outgoing WHERE reader = 'notifications' ORDER BY batch_id")
 
 
@@ -199,3 +205,28 @@ async def test_an_officer_sees_the_unsigned_by_class_and_reminds_once(door: Door
     assert [one.status_code for one in reminded] == [201, 409, 403]
     assert reminded[0].json() == {"number": 1, "children": 2, "nobody_may_sign": []}
     assert reminded[1].json()["type"].endswith("reminded-today")
+
+
+async def test_what_was_signed_on_paper_is_recorded_with_the_request_and_nothing_is_signed_by_telephone(
+    filled: Schools, at: RolledBack, families: Any, policy: Policy
+) -> None:
+    async with at(filled.primary) as tx:
+        family = (await families(tx, filled.primary, 1))[0]
+        await issued(tx, filled)
+        act = ACT.validate_python({"do": "sign_agreement", "number": 1})
+        clerk = Clerk(filled.officers["S001"], officer=True)
+
+        async def record(how: str) -> UUID:
+            asked = Asked(family.child_id, family.guardian_id, how, "家长交来签好的协议", act)
+            async with tx.begin_nested():
+                return await record_request(tx, filled.primary, asked, clerk, policy=policy, now=NOON)
+
+        with pytest.raises(SignatureNotOnPaper):
+            await record("phone")
+        request_id = await record("paper")
+        school, guardian = await signatures_on_file(tx, filled.primary, child_id=family.child_id)
+        assert (school["side"], guardian["request_id"]) == ("school", request_id)
+        assert guardian["device_id"] is None
+        await issued(tx, filled, "新的责任……")
+        with pytest.raises(AgreementChanged):
+            await record("paper")

@@ -23,8 +23,11 @@ SELECT session_id, session.name, kind, starts_at, ends_at, session.room_id, room
 CHILDREN = """
 SELECT child.child_id, child.student_no, child.name, child.initials, child.grade, child.class_name, stay.state,
     stay.adult_id, adult.name AS adult, stay.room_id, room.name AS room, stay.hand_over_id, stay.received,
-    stay.missing, stay.due_home_at, stay.last_at, stay.last_number, sessions.ids AS session_ids
+    stay.missing, stay.due_home_at, stay.last_at, stay.last_number, sessions.ids AS session_ids,
+    school.agreement_number IS NOT NULL
+        AND child.agreed_number IS DISTINCT FROM school.agreement_number AS unsigned
   FROM stay
+  JOIN school USING (school_id)
   JOIN child USING (school_id, child_id)
   LEFT JOIN adult ON adult.school_id = $1 AND adult.adult_id = stay.adult_id
   LEFT JOIN room ON room.school_id = $1 AND room.room_id = stay.room_id

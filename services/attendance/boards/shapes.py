@@ -129,7 +129,10 @@ class TakerOut(Shown):
 
 
 class BundleChildOut(Shown):
-    """A child, where it stands, who may take it today and who must never. ``session_ids`` in their order."""
+    """A child, where it stands, who may take it today and who must never. ``session_ids`` in their order.
+
+    ``unsigned``: nobody has signed the safety agreement in force for it; it is cared for all the same (R29).
+    """
 
     child_id: UUID
     student_no: str
@@ -152,6 +155,7 @@ class BundleChildOut(Shown):
     collectors: list[TakerOut]
     blocked: list[str]
     may_go_alone: bool
+    unsigned: bool
 
 
 class BundleOut(Shown):

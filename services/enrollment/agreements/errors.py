@@ -1,6 +1,6 @@
 """Refusals around the agreement."""
 
-from services.kernel.problems import Conflict, NotFound
+from services.kernel.problems import Conflict, NotFound, Unprocessable
 
 
 class NoAgreement(NotFound):
@@ -28,3 +28,12 @@ class RemindedToday(Conflict):
     """The school was reminded today already."""
 
     detail = "今天已经提醒过一次，为了不打扰家长，请明天再提醒。"
+
+
+class SignatureNotOnPaper(Unprocessable):
+    """Staff can record only what was signed on paper.
+
+    Nobody signs for a guardian by telephone.
+    """
+
+    detail = "安全协议须由家长本人签署：请让家长在小程序签署，或在纸质协议上签字后，登记方式选择“纸质”。"

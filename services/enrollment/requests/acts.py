@@ -90,6 +90,13 @@ class TransferOutAct(_Act):
     other_school: Annotated[str, Field(max_length=100)] | None = None
 
 
+class SignAgreementAct(_Act):
+    """Record the safety agreement that a guardian signed on paper: the number of the text on it."""
+
+    do: Literal["sign_agreement"]
+    number: Annotated[int, Field(ge=1, le=100_000)]
+
+
 Act = Annotated[
     ClaimAct
     | CareAct
@@ -100,6 +107,7 @@ Act = Annotated[
     | ProposeSwapAct
     | TakeUpSwapAct
     | WithdrawSwapAct
-    | TransferOutAct,
+    | TransferOutAct
+    | SignAgreementAct,
     Field(discriminator="do"),
 ]

@@ -9,6 +9,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.agreements.errors import SignatureNotOnPaper
+from services.enrollment.agreements.sign_agreement import Signing, sign_agreement
+from services.enrollment.agreements.signatures_on_file import version_on_file
 from services.enrollment.families.transfer_out import Leaving, transfer_out
 from services.enrollment.policy import Policy
 from services.enrollment.requests.tables import FamilyRequest
@@ -123,8 +126,15 @@ async def _propose_swap(errand: Errand, act: Any) -> None:
 
 
 async def _take_up_swap(errand: Errand, act: Any) -> None:
-    guardian_id = errand.request.guardian_id
-    await take_up_swap(*errand.by, act.swap_id, act.place_id, guardian_id=guardian_id, now=errand.now)
+    asked = errand.request
+    await take_up_swap(
+        *errand.by,
+        act.swap_id,
+        act.place_id,
+        guardian_id=asked.guardian_id,
+        request_id=asked.request_id,
+        now=errand.now,
+    )
 
 
 async def _withdraw_swap(errand: Errand, act: Any) -> None:
@@ -143,6 +153,17 @@ async def _transfer_out(errand: Errand, act: Any) -> None:
     await transfer_out(*errand.by, leaving, by=asked.staff_id, now=errand.now)
 
 
+async def _sign_agreement(errand: Errand, act: Any) -> None:
+    asked = errand.request
+    if asked.how != "paper":
+        raise SignatureNotOnPaper
+    signed = await version_on_file(*errand.by, act.number)
+    signing = Signing(
+        asked.guardian_id, [asked.child_id], signed.number, signed.sha256, request_id=asked.request_id
+    )
+    await sign_agreement(*errand.by, signing, now=errand.now)
+
+
 _DOES: dict[str, Callable[[Errand, Any], Awaitable[None]]] = {
     "claim": _claim,
     "care": _care,
@@ -156,4 +177,5 @@ _DOES: dict[str, Callable[[Errand, Any], Awaitable[None]]] = {
     "take_up_swap": _take_up_swap,
     "withdraw_swap": _withdraw_swap,
     "transfer_out": _transfer_out,
+    "sign_agreement": _sign_agreement,
 }
