@@ -26,7 +26,14 @@ _DONE = text(
 
 
 async def take_up_swap(
-    tx: AsyncSession, school_id: UUID, swap_id: UUID, place_id: UUID, *, guardian_id: UUID, now: datetime
+    tx: AsyncSession,
+    school_id: UUID,
+    swap_id: UUID,
+    place_id: UUID,
+    *,
+    guardian_id: UUID,
+    request_id: UUID | None = None,
+    now: datetime,
 ) -> UUID:
     """Give ``place_id`` for the proposed one, from the next possible day on; returns the own child's new place.
 
@@ -60,7 +67,10 @@ async def take_up_swap(
     await tx.execute(_DONE, {**facts, "own": place_id, "by": guardian_id, "now": now})
     both = [place_id, theirs.place_id]
     await end_places(tx, school_id, both, until=since, reason="swapped", now=now)
-    fresh = [_place(found, own, theirs, guardian_id), _place(found, theirs, own, swap.proposed_by)]
+    fresh = [
+        _place(found, own, theirs, guardian_id, request_id),
+        _place(found, theirs, own, swap.proposed_by, None),
+    ]
     new_own, _ = await write_places(tx, school_id, fresh, since=since, now=now)
     return new_own
 
@@ -91,7 +101,7 @@ async def _judge(
     return since
 
 
-def _place(found: Exchange, giver: Any, taken: Any, guardian_id: UUID) -> NewPlace:
+def _place(found: Exchange, giver: Any, taken: Any, guardian_id: UUID, request_id: UUID | None) -> NewPlace:
     """Return the place that the child of ``giver`` gets for its own: one like ``taken``."""
     club = found.clubs[taken.offering_id]
     return NewPlace(
@@ -100,4 +110,5 @@ def _place(found: Exchange, giver: Any, taken: Any, guardian_id: UUID) -> NewPla
         weekdays=club.wish.weekdays,
         chosen_by=guardian_id,
         came_by="swap",
+        request_id=request_id,
     )
