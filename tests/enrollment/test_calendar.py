@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import text
@@ -26,12 +28,14 @@ from services.enrollment.calendar.set_school_day import OwnWord, clear_school_da
 from services.enrollment.calendar.set_term import TermFacts, add_term, change_term
 from services.enrollment.calendar.term_findings import term_findings
 from services.enrollment.calendar.terms_on_file import term_asked_for, terms_on_file
-from services.enrollment.policy import CountyDay, Policy
+from services.enrollment.policy import DEFAULT, CountyDay, Policy
 from services.enrollment.roster.roster_page import roster_page
 from services.enrollment.schools.tables import Term
+from services.enrollment.worker import follow_county
 from services.kernel.cipher import FieldCipher
-from services.kernel.clock import school_day
+from services.kernel.clock import ManualClock, school_day
 from services.kernel.ids import new_id
+from services.kernel.resources import Resources
 from tests.enrollment.conftest import NOON, RolledBack, Schools
 
 TODAY = school_day(NOON)
@@ -247,3 +251,25 @@ async def test_no_id_of_another_school_opens_a_term(filled: Schools, at: RolledB
                 await change_term(tx, filled.primary, term_id, AUTUMN, policy=policy, now=NOON)
             with pytest.raises(UnknownTerm):
                 await term_asked_for(tx, filled.primary, term_id, on=TODAY)
+
+
+async def test_a_worker_that_starts_lets_every_school_follow_a_newer_list(
+    own_copy: Schools, cipher: FieldCipher, tmp_path: Path
+) -> None:
+    """The county enters a holiday and restarts the worker; a second start changes nothing."""
+    listed = tmp_path / "newer.toml"
+    holiday = '\n[[calendar]]\non = 2027-01-18\nkind = "holiday"\nname = "腊八"\n'
+    listed.write_text(DEFAULT.read_text(encoding="utf-8") + holiday, encoding="utf-8")
+    resources = SimpleNamespace(
+        settings=SimpleNamespace(policy_file=listed), clock=ManualClock(NOON), database=own_copy.database
+    )
+    versions = []
+    for _ in range(2):
+        await follow_county(cast("Resources", resources))
+        async with own_copy.database.transaction([own_copy.primary, own_copy.junior]) as tx:
+            for school in (own_copy.primary, own_copy.junior):
+                page = await roster_page(tx, school, since=0, limit=20_000, cipher=cipher)
+                days = {day.on: day.runs_as for day in page.terms[0].days}
+                assert days[date(2027, 1, 18)] is None
+                versions.append(page.version)
+    assert versions[:2] == versions[2:]

@@ -20,6 +20,7 @@ from services.enrollment.menu.tables import Offering, OfferingChange
 from services.enrollment.partners.tables import Partner
 from services.enrollment.policy import Policy
 from services.enrollment.schools.tables import Room, Staff
+from services.enrollment.waiting.lock_offerings import lock_offerings
 from services.enrollment.words import grades_text, weekdays_text
 from services.kernel.ids import new_id
 
@@ -161,6 +162,8 @@ async def _write(
     now: datetime,
 ) -> None:
     """Write drafts, and keep beside each published offering what it is to become."""
+    drafts = [key["offering_id"] for key, _ in changes.updates]
+    await lock_offerings(tx, school_id, [*pending, *drafts])
     for offering_id, values in sorted(pending.items()):
         offering = await offering_under_lock(tx, school_id, offering_id)
         wanted = {name: value for name, value in values.items() if name in NAMES}

@@ -76,9 +76,9 @@ class ProposalDecided(Conflict):
 
 
 class PlacesMovedMeanwhile(Busy):
-    """Families chose one of the changed offerings while it was being published."""
+    """A family chose the very offering that was being changed or withdrawn."""
 
-    detail = "刚才有家庭正在选这些有改动的课程，菜单还没有公布，请再点一次公布。"
+    detail = "刚才正好有家庭在选这门课程，操作还没有完成，请再点一次。"
 
 
 class NotByInvitation(Conflict):

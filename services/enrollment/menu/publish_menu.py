@@ -91,14 +91,16 @@ async def _lock_term(tx: AsyncSession, school_id: UUID, term_id: UUID) -> Term:
 async def _lock_holders(
     tx: AsyncSession, term: Term, menu: Sequence[OnMenu], *, since: date
 ) -> dict[str, set[Holder]]:
-    """Lock the children of changed offerings, then the offerings; return who holds what under the locks."""
+    """Lock the children of changed offerings, then all that is written; return who holds what under the locks.
+
+    Drafts are locked as well: a claim of something else may hold one already, and wait for the version.
+    """
     changed = [one.offering.offering_id for one in menu if one.change]
-    if not changed:
-        return {}
+    drafts = [one.offering.offering_id for one in menu if one.offering.state == "draft"]
     before = await holders(tx, term.school_id, term.term_id, changed, since=since)
     children = {holder.child_id for some in before.values() for holder in some}
     await lock_children(tx, term.school_id, children)
-    await lock_offerings(tx, term.school_id, changed)
+    await lock_offerings(tx, term.school_id, [*changed, *drafts])
     held = await holders(tx, term.school_id, term.term_id, changed, since=since)
     if not {holder.child_id for some in held.values() for holder in some} <= children:
         raise PlacesMovedMeanwhile

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.menu.errors import OfferingWithdrawn
+from services.enrollment.menu.errors import OfferingWithdrawn, PlacesMovedMeanwhile
 from services.enrollment.menu.offering_under_lock import offering_under_lock
 from services.enrollment.menu.tables import Offering
 from services.enrollment.roster.take_version import take_version
@@ -50,6 +50,7 @@ async def withdraw_offering(
     Raises:
         UnknownOffering, OfferingWithdrawn: there is none, or none any more.
         DateNotPossible, NoTerm: the day is past, or in no term.
+        PlacesMovedMeanwhile: a family chose it at the same moment.
     """
     children = await _children(tx, school_id, offering_id, since=school_day(now))
     await lock_children(tx, school_id, children)
@@ -61,9 +62,12 @@ async def withdraw_offering(
     if not published:
         await tx.flush()
         return offering
+    if not await _children(tx, school_id, offering_id, since=school_day(now)) <= children:
+        raise PlacesMovedMeanwhile
     since = await effective_day(tx, school_id, from_on, now=now)
     facts = {"school_id": school_id, "offering_id": offering_id, "since": since}
     places = [row.place_id for row in await tx.execute(_PLACES, facts)]
+    await moot_entries(tx, school_id, offerings=[offering_id], now=now)
     offering.version = await take_version(tx, school_id, now=now)
     if since > school_day(now):
         offering.meets_until = since
@@ -77,7 +81,6 @@ async def withdraw_offering(
         )
     await tx.flush()
     await tx.execute(_FORGET_CHANGE, facts)
-    await moot_entries(tx, school_id, offerings=[offering_id], now=now)
     await end_places(tx, school_id, places, until=since, reason="withdrawn", now=now)
     return offering
 
