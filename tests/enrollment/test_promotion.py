@@ -1,5 +1,6 @@
 """At the year's end everybody goes up a grade, once, between terms."""
 
+import asyncio
 from datetime import date, time
 from typing import Any
 
@@ -104,6 +105,20 @@ async def test_it_is_not_done_in_a_term_nor_in_winter_unless_with_a_reason(
             await done(tx, filled, policy, now=at_school_time(date(2027, 2, 10), time(9)))
         await done(tx, filled, policy, now=NOON, forced_because="教育局要求")
         assert await tx.scalar(text("SELECT forced_because FROM grade_promotion")) == "教育局要求"
+
+
+async def test_of_two_officers_at_the_same_moment_one_does_it(own_copy: Schools, policy: Policy) -> None:
+    async def officer() -> str:
+        async with own_copy.database.transaction([own_copy.primary]) as tx:
+            try:
+                await done(tx, own_copy, policy)
+            except PromotedAlready:
+                return "refused"
+            return "done"
+
+    assert sorted(await asyncio.gather(officer(), officer())) == ["done", "refused"]
+    async with own_copy.database.transaction([own_copy.primary]) as tx:
+        assert set(await by_grade(tx)) == {2, 3, 4, 5, 6}
 
 
 async def test_the_answer_names_the_homerooms_that_stand_by_the_old_sheet(

@@ -48,6 +48,18 @@ def desk(filled: Schools, policy: Policy, cipher: FieldCipher) -> Desk:
     return Desk(filled.primary, policy, cipher, NOON)
 
 
+ROUND = UUID(int=7)
+_ROUND = text(
+    "INSERT INTO round (school_id, round_id, term_id, kind, title, visible_from, opens_at, closes_at, results_at,"
+    " most_clubs, most_wishes, announced_at, announced_by) SELECT :school, :round, term_id, 'preference', '志愿',"
+    " :now, :now, :later, :later, 2, 5, :now, :guardian FROM term WHERE school_id = :school LIMIT 1"
+)
+_WISHES = text(
+    "INSERT INTO wish_list (school_id, round_id, child_id, offerings, ticket, submitted_by, submitted_at)"
+    " VALUES (:school, :round, :child, '{}', 'x', :guardian, :now)"
+)
+
+
 def going(*families: Family, on: date = TODAY) -> Leaving:
     return Leaving([family.child_id for family in families], on, "随父母迁居", "武乡县第一小学")
 
@@ -71,8 +83,8 @@ async def club(tx: AsyncSession) -> UUID:
     return found
 
 
-async def settled(tx: AsyncSession, filled: Schools, family: Family) -> UUID:
-    """Give the child a club and care, a waiting entry and a list of wishes; returns the club's offering."""
+async def settled(tx: AsyncSession, filled: Schools, family: Family) -> None:
+    """Give the child a club and care, a waiting entry and a list of wishes in an open round."""
     offering = await club(tx)
     place = NewPlace(family.child_id, offering, [1], family.guardian_id, "claim")
     await write_places(tx, filled.primary, [place], since=TODAY, now=NOON)
@@ -89,7 +101,9 @@ async def settled(tx: AsyncSession, filled: Schools, family: Family) -> UUID:
             "guardian": family.guardian_id, "club": offering,
         },
     )  # fmt: skip
-    return offering
+    about = {"school": filled.primary, "child": family.child_id, "guardian": family.guardian_id, "now": NOON}
+    for statement in (_ROUND, _WISHES):
+        await tx.execute(statement, {**about, "round": ROUND, "later": NOON + timedelta(hours=3)})
 
 
 async def test_a_child_that_leaves_today_is_gone_with_its_places_and_care(
@@ -112,6 +126,7 @@ async def test_a_child_that_leaves_today_is_gone_with_its_places_and_care(
             await tx.scalar(text("SELECT state FROM waiting_entry WHERE child_id = :child"), about) == "moot"
         )
         assert not await tx.scalar(text("SELECT count(*) FROM care_wish WHERE child_id = :child"), about)
+        assert not await tx.scalar(text("SELECT count(*) FROM wish_list WHERE child_id = :child"), about)
         (told,) = await facts(tx, "place-lost")
         assert (told["child_id"], told["reason"]) == (str(family.child_id), "moved_away")
 
@@ -214,12 +229,16 @@ async def test_a_newcomer_without_a_guardian_is_refused_in_words(
             assert caught.value.facts["findings"]
 
 
-async def test_a_child_that_comes_back_is_the_same_child(filled: Schools, at: RolledBack, desk: Desk) -> None:
+async def test_a_child_that_comes_back_is_the_same_child_with_its_guardians(
+    filled: Schools, at: RolledBack, desk: Desk, cipher: FieldCipher
+) -> None:
     async with at(filled.primary) as tx:
         by = filled.officers["S001"]
         first = await transfer_in(tx, desk, Newcomer(NEWCOMER, TODAY, "转入"), by=by)
         await transfer_out(tx, filled.primary, Leaving([first.child_id], TODAY, "转出"), by=by, now=NOON)
+        assert await people_by_phone(tx, "13812349999", cipher=cipher) == []
         back = await transfer_in(tx, desk, Newcomer(NEWCOMER, TODAY, "返校"), by=by)
+        assert len(await people_by_phone(tx, "13812349999", cipher=cipher)) == 1
         assert (back.child_id, back.returned) == (first.child_id, True)
         moves = await tx.scalars(text("SELECT direction FROM child_move ORDER BY decided_at, move_id"))
         assert list(moves) == ["in", "out", "in"]

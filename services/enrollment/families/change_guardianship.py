@@ -5,22 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.enrollment.families.errors import ChildNotOnFile, NobodyWouldBeTold, UnknownGuardian
+from services.enrollment.families.follow_moves import follow_children
 from services.enrollment.families.tables import Guardian, Guardianship
 from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.lock_children import lock_children
-
-# Who is guardian of nobody else here is not on the roster any more.
-_LET_GO = text(
-    "UPDATE guardian g SET removed = true, version = :version WHERE g.school_id = :school_id"
-    " AND g.guardian_id = :guardian_id AND NOT EXISTS (SELECT FROM guardianship b"
-    "   JOIN child c USING (school_id, child_id) WHERE b.school_id = g.school_id"
-    "   AND b.guardian_id = g.guardian_id AND NOT b.removed AND NOT c.removed)"
-)
 
 
 @dataclass(frozen=True)
@@ -74,8 +67,7 @@ async def end_guardianship(
     version = await take_version(tx, school_id, now=now)
     found.removed, found.version = True, version
     await tx.flush()
-    told = {"school_id": school_id, "guardian_id": found.guardian_id, "version": version}
-    await tx.execute(_LET_GO, told)
+    await follow_children(tx, school_id, [found.child_id], version=version)
     return found
 
 

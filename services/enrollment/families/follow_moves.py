@@ -52,10 +52,17 @@ async def follow_moves(
     version = await take_version(tx, school_id, now=now)
     for removed in (True, False):
         children = [row.child_id for row in moved if row.removed is removed]
-        if children:
-            told = {"school_id": school_id, "children": children, "version": version}
-            await tx.execute(_CHILDREN, {**told, "removed": removed})
-            await tx.execute(_GUARDIANS, told)
+        told = {"school_id": school_id, "children": children, "version": version}
+        await tx.execute(_CHILDREN, {**told, "removed": removed})
+    await follow_children(tx, school_id, [row.child_id for row in moved], version=version)
+
+
+async def follow_children(
+    tx: AsyncSession, school_id: UUID, child_ids: Collection[UUID], *, version: int
+) -> None:
+    """Put these children's guardians on the roster where any child of theirs is, and take them off where none is."""
+    told = {"school_id": school_id, "children": list(child_ids), "version": version}
+    await tx.execute(_GUARDIANS, told)
 
 
 async def set_move_timers(

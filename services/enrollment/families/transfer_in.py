@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.enrollment.families.errors import ChildAtSchool, LeavingDayPast, NewcomerNotTaken
-from services.enrollment.families.follow_moves import follow_moves, set_move_timers
+from services.enrollment.families.follow_moves import follow_children, set_move_timers
 from services.enrollment.families.tables import Child, ChildMove
 from services.enrollment.imports.difference import Comparing
 from services.enrollment.imports.finding import Finding, Severity
@@ -19,6 +19,7 @@ from services.enrollment.imports.rules.roster_rows import ChildRecord, judge_ros
 from services.enrollment.imports.settle_children import SettleChildren
 from services.enrollment.imports.sheet_kinds import Desk
 from services.enrollment.imports.write_rows import import_alone, write_changes
+from services.enrollment.roster.take_version import take_version
 from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import School
 from services.kernel.clock import at_school_time, school_day
@@ -91,7 +92,7 @@ async def _judged(tx: AsyncSession, desk: Desk, newcomer: Newcomer) -> tuple[Chi
         return record, reading.findings
     rejected = [one.sentence for one in reading.findings if one.severity is Severity.REJECTED]
     raise NewcomerNotTaken(
-        sentences="".join(rejected), findings=[one.model_dump() for one in reading.findings]
+        sentences="".join(rejected), findings=[one.model_dump(mode="json") for one in reading.findings]
     )
 
 
@@ -119,4 +120,5 @@ async def _move(tx: AsyncSession, desk: Desk, child_id: UUID, newcomer: Newcomer
         )
         due_at = at_school_time(newcomer.effective_on, time())
         await set_move_timers(tx, school_id, [child_id], due_at=due_at)
-    await follow_moves(tx, school_id, [child_id], now=desk.now)
+    version = await take_version(tx, school_id, now=desk.now)
+    await follow_children(tx, school_id, [child_id], version=version)
