@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from services.clients.enrollment import EnrollmentClient
 from services.gateway.public.errors import NoSuchSchool
 from services.gateway.public.rules.unusual_days import open_workdays, uncertain_years, unusual_days
-from services.gateway.public.rules.week_plan import by_kind, fees, service_hours, week_by_grade
+from services.gateway.public.rules.week_plan import alike, by_kind, fees, service_hours, week_by_grade
 from services.gateway.public.shapes import (
     PublicCalendar,
     PublicRounds,
@@ -21,6 +21,9 @@ from services.kernel.problems import RemoteRefusal
 
 NOT_THERE = (404, 409)
 """Nothing is published, or the school has no term now."""
+
+OF_ONE_GROUP = frozenset({"grades", "classes", "teacher", "room", "assessment_no"})
+"""What differs between the groups of one offering."""
 
 Told = TypeVar("Told", bound=BaseModel)
 
@@ -55,7 +58,7 @@ async def school_page(enrollment: EnrollmentClient, code: str) -> dict[str, Any]
         "rounds": rounds.rounds if rounds else [],
         "hours": service_hours(offerings),
         "fees": fees(offerings),
-        "groups": by_kind(offerings),
+        "groups": [(label, len(some), alike(some, but=OF_ONE_GROUP)) for label, some in by_kind(offerings)],
         "week_days": days,
         "week": grades,
         "workdays": open_workdays(calendar_days),

@@ -30,6 +30,15 @@ def by_kind(offerings: Iterable[Line]) -> list[tuple[str, list[Line]]]:
     return list(groups.items())
 
 
+def alike(offerings: Iterable[Line], *, but: frozenset[str]) -> list[list[Line]]:
+    """Gather lines that say the same ``but`` for some columns: thirty-six groups of one kind are one entry."""
+    groups: dict[str, list[Line]] = {}
+    for one in offerings:
+        told = {name: value for name, value in vars(one).items() if name not in but}
+        groups.setdefault(repr(told), []).append(one)
+    return list(groups.values())
+
+
 def service_hours(offerings: Sequence[Offered]) -> list[str]:
     """Say from when to when the school serves on which weekdays."""
     hours: dict[tuple[str, str], list[int]] = {}
