@@ -88,7 +88,7 @@ async def test_a_snow_day_closes_today_tells_families_and_sends_the_days_again(
         (term,) = page.terms
         assert isinstance(term, TermEntry)
         assert {day.on: day.runs_as for day in term.days}[TODAY] is None
-        assert page.places == page.offerings == []
+        assert (page.places, page.offerings) == ([], [])
 
 
 async def test_a_working_saturday_runs_as_the_school_says(

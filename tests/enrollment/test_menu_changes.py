@@ -36,7 +36,8 @@ async def shown(room: MenuRoom, code: str) -> dict[str, Any]:
 
 async def pending(room: MenuRoom, code: str) -> dict[str, Any] | None:
     rows = await whole_menu(room.tx, room.school_id, await room.term_id(), today=TODAY)
-    return next(row["pending"] for row in rows if row["code"] == code)
+    found: dict[str, Any] | None = next(row["pending"] for row in rows if row["code"] == code)
+    return found
 
 
 async def test_a_change_waits_until_the_next_publication(room: MenuRoom) -> None:

@@ -35,7 +35,7 @@ async def room(filled: Schools, at: RolledBack, policy: Policy) -> AsyncIterator
 def lines() -> list[Line]:
     """The school's own sheet, as lines by column."""
     rows = list(load_workbook(EXAMPLES / "primary-menu.xlsx").worksheets[0].iter_rows(values_only=True))
-    return [dict(zip(rows[1], row, strict=True)) for row in rows[2:] if row[0]]
+    return [dict(zip(map(str, rows[1]), row, strict=True)) for row in rows[2:] if row[0]]
 
 
 def sheet(lines: list[Line], *more: str) -> BytesIO:
