@@ -12,7 +12,6 @@ SEGMENTS: dict[str, tuple[str, ...]] = {
         "families",
         "public",
         "rounds",
-        "wishes",
         "waiting-list",
         "swaps",
         "calendar",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.rounds.announce_round import announce_round
 from services.enrollment.rounds.pick_offerings import Picked
+from services.enrollment.rounds.round_of_offerings import standing_of
 from services.enrollment.rounds.rules.plan import RoundPlan
 from services.enrollment.rounds.tables import Round
 from services.enrollment.schools.current_term import current_term
@@ -107,3 +108,10 @@ async def submit_together(
     wishes = [ChildWishes(child, await ids_of(tx, *codes)) for child, codes in lists.items()]
     submission = Submission(guardian_id, wishes, together)
     return await submit_wishes(tx, told.school_id, told.round_id, submission, now=now)
+
+
+async def phase_at(tx: AsyncSession, told: Round, now: datetime) -> str | None:
+    """Return the phase in which a claim would meet K055; None: it is in no round."""
+    (club,) = await ids_of(tx, "K055")
+    standings = await standing_of(tx, told.school_id, [club], now=now)
+    return standings[club].phase if club in standings else None

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.families.errors import ChildNotOnFile
 from services.enrollment.policy import Policy
 from services.enrollment.requests.acts import Act
-from services.enrollment.requests.errors import NotForTeachers, NotThisChildsGuardian, NotYourClass
+from services.enrollment.requests.errors import NotForTeachers, NotOwnHomeroom, NotThisChildsGuardian
 from services.enrollment.requests.family_requests import own_requests, requests_at_school
 from services.enrollment.requests.record_request import Asked, Clerk, record_request
 from services.enrollment.selection.errors import NoRightToChoose, OfferingFull, PlaceHeld
@@ -134,7 +134,7 @@ async def test_a_homeroom_teacher_records_for_the_own_class_and_no_other(
         office = Office(tx, filled, policy, Clerk(teacher, officer=False))
         care = act("care", weekdays=[1, 2, 3])
         await office.record(family, care)
-        with pytest.raises(NotYourClass):
+        with pytest.raises(NotOwnHomeroom):
             await office.record(neighbour, care)
         with pytest.raises(NotForTeachers):
             await office.record(family, act("transfer_out", effective_on=date(2026, 12, 1)))

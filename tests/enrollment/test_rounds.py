@@ -26,22 +26,24 @@ from services.enrollment.rounds.errors import (
 )
 from services.enrollment.rounds.pick_offerings import Picked
 from services.enrollment.rounds.round_of_offerings import standing_of
-from services.enrollment.rounds.rules.phase import claim_bar
 from services.enrollment.rounds.tables import Round
 from services.enrollment.schools.errors import NoTerm
 from services.kernel.cipher import FieldCipher
 from services.kernel.clock import at_school_time
 from services.kernel.ids import new_id
 from tests.enrollment.conftest import NOON, RolledBack, Schools
-from tests.enrollment.small_rounds import CLOSES, OPENS, RESULTS, VISIBLE, announced, ids_of, plan_of
+from tests.enrollment.small_rounds import (
+    CLOSES,
+    OPENS,
+    RESULTS,
+    VISIBLE,
+    announced,
+    ids_of,
+    phase_at,
+    plan_of,
+)
 
 SECOND = timedelta(seconds=1)
-
-
-async def phase_at(tx: AsyncSession, told: Round, now: datetime) -> str | None:
-    (club,) = await ids_of(tx, "K055")
-    standings = await standing_of(tx, told.school_id, [club], now=now)
-    return standings[club].phase if club in standings else None
 
 
 async def test_a_preference_rounds_seed_is_fixed_sealed_and_only_its_hash_is_readable(
@@ -61,82 +63,6 @@ async def test_a_first_come_round_has_no_seed(filled: Schools, at: RolledBack) -
     async with at(filled.primary) as tx:
         told = await announced(tx, filled, "first_come", frees_at=time(20, 0))
         assert (told.seed_sealed, told.seed_hash, told.frees_at) == (None, None, time(20, 0))
-
-
-@pytest.mark.parametrize("kind", ["preference", "first_come"])
-async def test_opening_is_inside_the_round_and_closing_is_outside(
-    kind: str, filled: Schools, at: RolledBack
-) -> None:
-    async with at(filled.primary) as tx:
-        told = await announced(tx, filled, kind)
-        told_at = {
-            VISIBLE - SECOND: "hidden",
-            VISIBLE: "visible",
-            OPENS - SECOND: "visible",
-            OPENS: "open",
-            CLOSES - SECOND: "open",
-            CLOSES: "closed",
-            RESULTS - SECOND: "closed",
-        }
-        assert {now: await phase_at(tx, told, now) for now in told_at} == told_at
-
-
-async def test_a_first_come_round_is_over_by_the_clock_and_a_drawn_one_when_its_results_are_written(
-    filled: Schools, at: RolledBack
-) -> None:
-    async with at(filled.primary) as tx:
-        drawn = await announced(tx, filled, codes=["K055"])
-        assert await phase_at(tx, drawn, RESULTS) == "closed"
-        drawn.published_at = RESULTS
-        await tx.flush()
-        assert await phase_at(tx, drawn, RESULTS) == "out"
-        first_come = await announced(
-            tx,
-            filled,
-            "first_come",
-            now=RESULTS,
-            visible_from=RESULTS,
-            opens_at=RESULTS + SECOND,
-            closes_at=RESULTS + 2 * SECOND,
-            results_at=RESULTS + 3 * SECOND,
-        )
-        assert await phase_at(tx, first_come, RESULTS + 3 * SECOND) == "out"
-
-
-async def test_an_offering_in_no_round_has_no_standing(filled: Schools, at: RolledBack) -> None:
-    async with at(filled.primary) as tx:
-        await announced(tx, filled, codes=["K056"])
-        assert await standing_of(tx, filled.primary, await ids_of(tx, "K055"), now=NOON) == {}
-
-
-@pytest.mark.parametrize(
-    ("kind", "now", "slug"),
-    [
-        ("preference", NOON, "offering-not-open"),
-        ("first_come", NOON, "offering-not-open"),
-        ("first_come", VISIBLE, "round-not-open-yet"),
-        ("preference", VISIBLE, "wishes-instead"),
-        ("preference", OPENS, "wishes-instead"),
-        ("first_come", OPENS, None),
-        ("first_come", CLOSES, "round-closed-for-now"),
-        ("preference", RESULTS, "round-closed-for-now"),
-        ("first_come", RESULTS, None),
-    ],
-)
-async def test_whether_an_offering_of_a_round_can_be_claimed(
-    kind: str, now: datetime, slug: str | None, filled: Schools, at: RolledBack
-) -> None:
-    async with at(filled.primary) as tx:
-        await announced(tx, filled, kind)
-        (club,) = await ids_of(tx, "K055")
-        standing = (await standing_of(tx, filled.primary, [club], now=now))[club]
-        bar = claim_bar(standing, offering="机器人", offering_id=club)
-        assert (bar.slug() if bar else None) == slug
-        assert bar is None or "—" not in bar.sentence()
-
-
-def test_an_offering_in_no_round_can_be_claimed() -> None:
-    assert claim_bar(None, offering="机器人", offering_id=new_id()) is None
 
 
 async def test_offerings_can_be_given_by_kind_and_basic_care_is_never_among_them(

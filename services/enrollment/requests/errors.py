@@ -3,7 +3,7 @@
 from services.kernel.problems import Forbidden, Unprocessable
 
 
-class NotYourClass(Forbidden):
+class NotOwnHomeroom(Forbidden):
     """A homeroom teacher records requests of the own class only."""
 
     detail = "您只能为自己班的孩子登记家长的请求，其他班请找该班班主任或课后服务管理员。"

@@ -13,7 +13,7 @@ from services.enrollment.families.errors import ChildNotOnFile
 from services.enrollment.policy import Policy
 from services.enrollment.requests.acts import Act
 from services.enrollment.requests.carry_out import Errand, carry_out
-from services.enrollment.requests.errors import NotForTeachers, NotThisChildsGuardian, NotYourClass
+from services.enrollment.requests.errors import NotForTeachers, NotOwnHomeroom, NotThisChildsGuardian
 from services.enrollment.requests.tables import FamilyRequest
 from services.kernel.ids import new_id
 from services.kernel.letters.announce import announce
@@ -53,7 +53,7 @@ async def record_request(
 
     Raises:
         ChildNotOnFile: no such child at this school.
-        NotYourClass, NotForTeachers: this member of staff may not.
+        NotOwnHomeroom, NotForTeachers: this member of staff may not.
         NotThisChildsGuardian: somebody who is no guardian of the child cannot have asked.
         Refusal: whatever the act is refused for; then there is no request either.
     """
@@ -94,7 +94,7 @@ async def _check(tx: AsyncSession, school_id: UUID, asked: Asked, clerk: Clerk) 
     if found is None:
         raise ChildNotOnFile
     if not clerk.officer and not found.own_class:
-        raise NotYourClass
+        raise NotOwnHomeroom
     if not clerk.officer and asked.act.do == "transfer_out":
         raise NotForTeachers
     if not found.is_guardian:
