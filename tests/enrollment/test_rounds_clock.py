@@ -1,16 +1,54 @@
 """When a round is hidden, visible, open, closed and out, and when its offerings can be claimed: by the clock alone."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.enrollment.rounds.round_of_offerings import standing_of
-from services.enrollment.rounds.rules.phase import claim_bar
+from services.enrollment.rounds.rules.phase import Phase, claim_bar, phase_of
 from services.kernel.ids import new_id
 from tests.enrollment.conftest import NOON, RolledBack, Schools
 from tests.enrollment.small_rounds import CLOSES, OPENS, RESULTS, VISIBLE, announced, ids_of, phase_at
 
 SECOND = timedelta(seconds=1)
+PHASES = get_args(Phase)
+
+
+@dataclass
+class Told:
+    """A round's instants."""
+
+    kind: str
+    visible_from: datetime
+    opens_at: datetime
+    closes_at: datetime
+    results_at: datetime
+    published_at: datetime | None
+
+
+@given(
+    st.sampled_from(["preference", "first_come"]),
+    st.lists(st.integers(0, 40), min_size=4, max_size=4).map(sorted),
+    st.none() | st.integers(0, 10),
+    st.lists(st.integers(-5, 60), min_size=2, max_size=2).map(sorted),
+)
+def test_a_phase_follows_the_one_before_and_never_goes_back(
+    kind: str, hours: list[int], late: int | None, looks: list[int]
+) -> None:
+    visible, opens, closes, results = (NOON + timedelta(hours=hour) for hour in hours)
+    out = None if late is None else results + timedelta(hours=late)
+
+    def seen(hour: int) -> str:
+        now = NOON + timedelta(hours=hour)
+        published = out if out is not None and out <= now else None
+        return phase_of(Told(kind, visible, opens, closes, results, published), now=now)
+
+    first, second = (PHASES.index(seen(hour)) for hour in looks)
+    assert first <= second
 
 
 @pytest.mark.parametrize("kind", ["preference", "first_come"])

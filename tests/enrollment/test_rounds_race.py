@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from services.enrollment.draw.rules.entries_root import entries_root
 from services.enrollment.rounds import close_round as closing
 from services.enrollment.rounds import pick_offerings
 from services.enrollment.rounds.change_round import Correction, change_round
 from services.enrollment.rounds.errors import InAnotherRound, RoundClosed
-from services.enrollment.rounds.round_on_file import round_on_file
+from services.enrollment.rounds.round_on_file import lock_round, round_on_file
 from services.enrollment.rounds.round_timers import CLOSE
 from services.enrollment.rounds.tables import Round
 from services.enrollment.rounds.walk_rounds import on_close
@@ -170,6 +171,56 @@ async def test_a_close_is_put_off_or_it_happens_and_never_both(own_copy: Schools
     else:
         assert (now_told.closed_at, now_told.closes_at) == (None, CLOSES + SECOND)
         assert waiting == CLOSES + SECOND
+
+
+async def officer_meets_worker(schools: Schools, monkeypatch: pytest.MonkeyPatch) -> tuple[str, int]:
+    """Let the worker come for the close while an officer, holding the round, is about to move its timer.
+
+    Returns what the officer got, and how often the worker's step failed.
+    """
+    told, _ = await open_round(schools)
+    worker = TimerRunner(schools.database, ManualClock(CLOSES), {CLOSE: on_close})
+    meeting = Meeting()
+    monkeypatch.setattr(f"{change_round.__module__}.lock_round", meeting.after(lock_round))
+
+    async def put_off() -> str:
+        try:
+            async with schools.database.transaction([schools.primary]) as tx:
+                correction = Correction({"closes_at": CLOSES + SECOND}, reason="延长")
+                officer = schools.officers["S001"]
+                await change_round(
+                    tx, schools.primary, told.round_id, correction, by=officer, now=LAST_MOMENT
+                )
+        except DBAPIError as fault:
+            return "deadlock" if "deadlock" in str(fault) else str(fault)
+        return "put off"
+
+    moving = asyncio.create_task(put_off())
+    await meeting.looked.wait()
+    coming = asyncio.create_task(worker.run_due(limit=1))
+    await asyncio.wait([coming], timeout=A_MOMENT)
+    meeting.go_on.set()
+    outcome, _ = await asyncio.gather(moving, coming)
+    async with schools.database.transaction() as tx:
+        tries = await tx.scalar(text("SELECT coalesce(max(tries), 0) FROM timer WHERE kind = 'round_close'"))
+    return outcome, int(tries or 0)
+
+
+async def test_without_taking_the_timers_first_officer_and_worker_wait_in_a_circle(
+    own_copy: Schools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forget(*_: Any) -> None:
+        return None
+
+    monkeypatch.setattr(f"{change_round.__module__}.hold_round_timers", forget)
+    outcome, failures = await officer_meets_worker(own_copy, monkeypatch)
+    assert outcome == "deadlock" or failures == 1
+
+
+async def test_who_puts_a_close_off_holds_its_timer_and_the_worker_passes_by(
+    own_copy: Schools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await officer_meets_worker(own_copy, monkeypatch) == ("put off", 0)
 
 
 async def two_rounds(schools: Schools) -> list[str]:
