@@ -78,6 +78,9 @@ async def test_places_follow_to_other_weekdays_from_today(room: MenuRoom, famili
     await room.change("K056", weekdays=[4])
     await room.publish()
     assert await room.places("K056") == [([2], TODAY, TODAY)] * 3 + [([4], TODAY, None)] * 3
+    moved = await told(room.tx, "club-moved")
+    assert {fact["child_id"] for fact in moved} == {str(one.child_id) for one in some[:3]}
+    assert {(fact["number"], *fact["weekdays"], fact["starts"]) for fact in moved} == {(2, 4, "17:30:00")}
 
 
 async def test_care_is_put_right_for_the_children_of_a_club_that_moves(

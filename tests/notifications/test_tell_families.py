@@ -1,6 +1,6 @@
 """What enrollment decides reaches the families: who reads it, how often, by which way, and until when."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import pytest
 
 from services.contracts.facts.enrollment import (
     AgreementDue,
+    ClubMoved,
     CollectorChanged,
     MenuPublished,
     OfferLapsed,
@@ -158,6 +159,20 @@ async def test_a_withdrawn_offering_is_still_called_by_its_name(school: SmallSch
     await school.hear(PlaceLost(**lost, reason="withdrawn"))
     (told,) = await school.told("place_lost")
     assert told["body"].startswith("「篮球」停开，李红从11月30日（周一）起不再上这门课。")
+
+
+async def test_a_club_that_moves_is_told_once_for_each_menu_that_moves_it(school: SmallSchool) -> None:
+    moved = of(
+        school, child_id=school.ming, offering_id=school.ball, from_on=FROM, weekdays=[2, 4],
+        starts=time(17, 30), ends=time(18, 30),
+    )  # fmt: skip
+    await school.hear(ClubMoved(**moved, number=2), ClubMoved(**moved, number=2))
+    first = await school.told("club_moved")
+    said = "王小明的「篮球」从11月30日（周一）起改为周二、周四 17:30—18:30上课"
+    assert all(row["body"].startswith(said) for row in first)
+    assert len({row["name"] for row in first}) == len(first) > 0
+    await school.hear(ClubMoved(**moved, number=3))
+    assert len(await school.told("club_moved")) == 2 * len(first)
 
 
 async def test_an_offering_that_is_not_known_yet_waits_for_the_roster(

@@ -100,6 +100,10 @@ FACTS |= {
     "place_claimed": {"plain": {**BALL, "came_by": "claim"}, "long": {**LONG_BALL, "came_by": "claim"}},
     "place_lost": {"plain": BALL, "long": LONG_BALL},
     "place_given_up": {"plain": BALL, "long": LONG_BALL},
+    "club_moved": {
+        "one-day": {**BALL, "weekdays": [3], "starts": "17:30", "ends": "18:30"},
+        "long": {**LONG_BALL, "weekdays": [1, 3, 5], "starts": "17:30", "ends": "18:30"},
+    },
     "place_offered": {
         "plain": {**BALL, "expires_at": "2026-11-25T12:00:00+00:00"},
         "long": {**LONG_BALL, "expires_at": "2026-12-31T12:00:00+00:00"},

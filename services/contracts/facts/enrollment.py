@@ -1,6 +1,6 @@
 """What enrollment tells."""
 
-from datetime import date
+from datetime import date, time
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from services.contracts.wire import Fact
 
 __all__ = [
     "AgreementDue",
+    "ClubMoved",
     "CollectorChanged",
     "MenuPublished",
     "OfferLapsed",
@@ -82,6 +83,20 @@ class PlaceLost(_ToFamilies):
     offering_id: UUID
     reason: Literal["given_up", "swapped", "withdrawn", "moved_away"]
     until_on: date
+
+
+class ClubMoved(_ToFamilies):
+    """A club of a child meets at other times from a day on; the child keeps its place. School's wall clock."""
+
+    kind: Literal["enrollment.club-moved.v1"] = "enrollment.club-moved.v1"
+    child_id: UUID
+    offering_id: UUID
+    number: int
+    """The menu's number that moved it."""
+    from_on: date
+    weekdays: list[int]
+    starts: time
+    ends: time
 
 
 class PlaceOffered(_ToFamilies):

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.contracts.facts.enrollment import MenuPublished
+from services.contracts.facts.enrollment import ClubMoved, MenuPublished
 from services.enrollment.calendar.errors import UnknownTerm
 from services.enrollment.menu.errors import MenuBreaksPolicy, MenuEmpty, PlacesMovedMeanwhile
 from services.enrollment.menu.holders import holders
@@ -37,7 +37,7 @@ async def publish_menu(
     """Publish drafts, and what is published already with its pending changes, as the next number of the term.
 
     Findings of force *should* are kept with the publication. Places follow their offering's new weekdays from
-    today on, basic care its new hours.
+    today on, basic care its new hours; families of moved clubs are told.
 
     Raises:
         MenuBreaksPolicy: at least one *must* is broken; nothing is published.
@@ -57,11 +57,12 @@ async def publish_menu(
     if broken:
         raise MenuBreaksPolicy(count=len(broken), findings=[o.model_dump(mode="json") for o in objections])
     await _put_in_force(tx, school_id, menu, policy, now=now)
-    await _follow_times(tx, school_id, menu, held, since=since, now=now)
+    number = await _next_number(tx, school_id, term_id)
+    await _follow_times(tx, school_id, menu, held, number=number, since=since, now=now)
     publication = MenuPublication(
         school_id=school_id,
         term_id=term_id,
-        number=await _next_number(tx, school_id, term_id),
+        number=number,
         published_at=now,
         published_by=by,
         policy_id=policy.id,
@@ -70,7 +71,7 @@ async def publish_menu(
     )
     tx.add(publication)
     await tx.flush()
-    fact = MenuPublished(at=now, school_id=school_id, term_id=term_id, number=publication.number)
+    fact = MenuPublished(at=now, school_id=school_id, term_id=term_id, number=number)
     await announce(tx, fact, now=now)
     return publication
 
@@ -135,9 +136,11 @@ async def _follow_times(
     menu: Sequence[OnMenu],
     held: dict[str, set[Holder]],
     *,
+    number: int,
     since: date,
     now: datetime,
 ) -> None:
+    """Let places, basic care and families follow clubs that meet at other times from ``since`` on."""
     moved = [one for one in menu if one.change.keys() & TIMES]
     weekdays = {
         one.offering.offering_id: one.offering.weekdays
@@ -147,6 +150,23 @@ async def _follow_times(
     await move_places(tx, school_id, weekdays, since=since, now=now)
     children = {holder.child_id for one in moved for holder in held.get(one.offering.code, ())}
     await mark_care_due(tx, school_id, dict.fromkeys(sorted(children), since), now=now)
+    told = [
+        ClubMoved(
+            at=now,
+            school_id=school_id,
+            child_id=holder.child_id,
+            offering_id=one.offering.offering_id,
+            number=number,
+            from_on=since,
+            weekdays=one.offering.weekdays,
+            starts=one.offering.starts,
+            ends=one.offering.ends,
+        )
+        for one in moved
+        if not one.offering.basic
+        for holder in sorted(held.get(one.offering.code, ()), key=lambda holder: holder.child_id)
+    ]
+    await announce(tx, *told, now=now)
 
 
 async def _next_number(tx: AsyncSession, school_id: UUID, term_id: UUID) -> int:

@@ -49,6 +49,7 @@ _KINDS = (
     MessageKind(
         "place_given_up", enrollment.say_place_given_up, safety=False, stays_true=None, feed_only=True
     ),
+    MessageKind("club_moved", enrollment.say_club_moved, safety=False, stays_true=7 * DAY),
     MessageKind("place_offered", enrollment.say_place_offered, safety=False, stays_true=None),
     MessageKind("offer_lapsed", enrollment.say_offer_lapsed, safety=False, stays_true=2 * DAY),
     # A family that does not know sends its child to a locked door, or does not fetch it: worth an SMS.

@@ -103,6 +103,20 @@ def say_place_given_up(facts: dict[str, Any]) -> Words:
     return Words(title="已退出课程", body=f"{facts['child']}已退出「{title}」，从{day}起不再上这门课。")
 
 
+def say_club_moved(facts: dict[str, Any]) -> Words:
+    """The school moved a club of the child's; whom the new time does not suit may leave it."""
+    title, day = facts["offerings"][0], day_in_words(facts["day"])
+    weekdays = "、".join(weekday_in_words(weekday) for weekday in facts["weekdays"])
+    return Words(
+        title="上课时间有调整",
+        body=(
+            f"{facts['child']}的「{title}」从{day}起改为{weekdays} {facts['starts']}—{facts['ends']}上课，名额保留。"
+            "如果新的时间不合适，可以在小程序退出或改选。"
+        ),
+        card=card_of(facts, f"{title}上课时间有调整", f"从{day}起，详情请在小程序查看"),
+    )
+
+
 def say_place_offered(facts: dict[str, Any]) -> Words:
     """A place is kept for a while."""
     title = facts["offerings"][0]

@@ -9,6 +9,7 @@ from uuid import uuid5
 
 from services.contracts.facts.enrollment import (
     AgreementDue,
+    ClubMoved,
     CollectorChanged,
     MenuPublished,
     OfferLapsed,
@@ -80,6 +81,23 @@ def tell_lost(fact: PlaceLost) -> list[Telling]:
         Telling(
             fact, kind, fact.school_id, fact.child_id, fact.place_id, school_day(fact.at),
             offerings=(fact.offering_id,), more={"day": fact.until_on.isoformat()},
+        )
+    ]  # fmt: skip
+
+
+def tell_moved(fact: ClubMoved) -> list[Telling]:
+    """To the child's guardians, once for each menu that moves the club."""
+    cause = uuid5(fact.offering_id, f"{fact.child_id} {fact.number}")
+    return [
+        Telling(
+            fact, "club_moved", fact.school_id, fact.child_id, cause, school_day(fact.at),
+            offerings=(fact.offering_id,),
+            more={
+                "day": fact.from_on.isoformat(),
+                "weekdays": fact.weekdays,
+                "starts": f"{fact.starts:%H:%M}",
+                "ends": f"{fact.ends:%H:%M}",
+            },
         )
     ]  # fmt: skip
 
@@ -166,6 +184,7 @@ ENROLLMENT: dict[type[Fact], Any] = {
     ResultsOut: tell_results,
     PlaceGiven: tell_given,
     PlaceLost: tell_lost,
+    ClubMoved: tell_moved,
     PlaceOffered: tell_offered,
     OfferLapsed: tell_lapsed,
     SchoolDayChanged: tell_school_day,
