@@ -55,9 +55,12 @@ class RoundCancelled(Conflict):
 
 
 class RoundTimesMixedUp(Unprocessable):
-    """A round is visible, opens, closes and has its results in this order, none of it in the past."""
+    """A round is visible, opens, closes and has its results in this order, from now on and within its term."""
 
-    detail = "时间顺序不对：可见时间不能晚于开始，开始要早于截止，结果不能早于截止，且开始时间不能已经过去。"
+    detail = (
+        "时间安排不对：可见时间不能晚于开始，开始要早于截止，公布结果不能早于截止；"
+        "开始时间不能已经过去，公布结果要在学期结束之前。"
+    )
 
 
 class RoundNeedsOfferings(Unprocessable):
