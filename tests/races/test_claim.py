@@ -13,6 +13,8 @@ from sqlalchemy import text
 from services.enrollment.selection import care_groups, claim_places, lock_children, read_clubs
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
 from services.enrollment.selection.claim_places import Claim
+from services.enrollment.selection.free_places import seats_of
+from services.enrollment.selection.held_clubs import held_clubs
 from services.kernel.database.transaction import Database
 from services.kernel.problems import Refusal
 from tests.conftest import Databases
@@ -53,7 +55,7 @@ def thinking(look: Look[Looked]) -> Look[Looked]:
 
 @pytest.fixture
 def busy_evening(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claim_places, "seats_of", thinking(claim_places.seats_of))
+    monkeypatch.setattr(claim_places, "seats_of", thinking(seats_of))
     monkeypatch.setattr(care_groups.CareGroups, "lock", thinking(care_groups.CareGroups.lock))
 
 
@@ -84,7 +86,7 @@ async def test_the_club_is_oversold_without_the_lock(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read_clubs, "LOCK_CLUBS", read_clubs.LOCK_CLUBS.removesuffix(f"{LOCK} OF o"))
-    monkeypatch.setattr(claim_places, "seats_of", together(claim_places.seats_of, 5))
+    monkeypatch.setattr(claim_places, "seats_of", together(seats_of, 5))
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 20, [club("C1", 3)])
         sold = await rush(school, "C1")
@@ -125,7 +127,7 @@ async def test_a_child_lands_in_two_rooms_at_once_without_its_lock(
     databases: Databases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lock_children, "LOCK_CHILDREN", lock_children.LOCK_CHILDREN.removesuffix(LOCK))
-    monkeypatch.setattr(claim_places, "held_clubs", together(claim_places.held_clubs, 2))
+    monkeypatch.setattr(claim_places, "held_clubs", together(held_clubs, 2))
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 1, [club("C1", 3), club("C2", 3)])
         assert await two_phones(school) == {"place": 2}

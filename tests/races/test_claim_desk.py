@@ -17,6 +17,7 @@ from services.enrollment.selection.answer_claims import Answered, AskedClaim
 from services.enrollment.selection.claim_desk import ClaimDesk
 from services.enrollment.selection.claim_places import Claim, Given
 from services.enrollment.selection.errors import QueueTooLong, StillInLine
+from services.enrollment.selection.read_clubs import lock_clubs
 from services.kernel.clock import ManualClock
 from services.kernel.database.transaction import Database
 from services.kernel.ids import new_id
@@ -181,13 +182,13 @@ async def test_who_hangs_up_has_the_place_all_the_same(databases: Databases) -> 
 
 def cut_in(calls: int, then: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[Any]]:
     """Let something happen to the first ``calls`` transactions, after their children are locked."""
-    left, look = [calls], claim_places.lock_clubs
+    left = [calls]
 
     async def looked(tx: Any, *asked: Any, **named: Any) -> Any:
         if left[0]:
             left[0] -= 1
             await then(tx, *asked)
-        return await look(tx, *asked, **named)
+        return await lock_clubs(tx, *asked, **named)
 
     return looked
 
@@ -212,12 +213,12 @@ async def test_a_connection_that_dies_in_the_middle_takes_nobody_with_it(
 async def test_a_claim_that_fails_fails_alone(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 6, [club("C1", 6)])
-        poisoned, look = school.families[3][0], claim_places.lock_clubs
+        poisoned = school.families[3][0]
 
         async def looked(tx: Any, school_id: Any, offerings: Any, children: Any, **named: Any) -> Any:
             if poisoned in children:
                 raise ZeroDivisionError
-            return await look(tx, school_id, offerings, children, **named)
+            return await lock_clubs(tx, school_id, offerings, children, **named)
 
         monkeypatch.setattr(claim_places, "lock_clubs", looked)
         one = desk(database)

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
@@ -56,6 +57,10 @@ class ClaimDesk:
         self._lines: dict[UUID, _Line] = {}
         self._serving: set[asyncio.Task[None]] = set()
 
+    def now(self) -> datetime:
+        """Return the domain's instant: a claim notes when it came."""
+        return self._clock.now()
+
     async def ask(self, school_id: UUID, asked: AskedClaim) -> Answered | Refusal:
         """Line up and wait for the answer; who stops waiting is served all the same, and finds it by the key.
 
@@ -63,7 +68,8 @@ class ClaimDesk:
             QueueTooLong: more are before than can be answered in time; nothing was asked.
             StillInLine: it takes too long; it will be done.
         """
-        waiting = _Waiting(asked, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(asked, loop.create_future())
         if (line := self._lines.get(school_id)) is None:
             line = self._lines[school_id] = _Line(deque([waiting]))
             task = asyncio.create_task(self._serve(school_id, line))
@@ -73,11 +79,11 @@ class ClaimDesk:
             raise QueueTooLong(retry_after_seconds=round(PATIENCE_SECONDS))
         else:
             line.waiting.append(waiting)
+        impatient = loop.call_later(LONGEST_SECONDS, _still_in_line, waiting)
         try:
-            async with asyncio.timeout(LONGEST_SECONDS):
-                return await asyncio.shield(waiting.answer)
-        except TimeoutError:
-            raise StillInLine(retry_after_seconds=round(PATIENCE_SECONDS)) from None
+            return await waiting.answer
+        finally:
+            impatient.cancel()
 
     async def _serve(self, school_id: UUID, line: _Line) -> None:
         """Work until nobody waits; the next claim opens a new line."""
@@ -100,7 +106,7 @@ class ClaimDesk:
                 school_id,
                 [one.asked for one in batch],
                 written=self._written,
-                now=self._clock.now(),
+                now=self.now(),
             )
         for one, answer in zip(batch, answers, strict=True):
             if not one.answer.done():
@@ -113,6 +119,11 @@ class ClaimDesk:
             except Exception as fault:  # noqa: BLE001 - told to the one whom it concerns
                 if not one.answer.done():
                     one.answer.set_exception(fault)
+
+
+def _still_in_line(waiting: _Waiting) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(StillInLine(retry_after_seconds=round(PATIENCE_SECONDS)))
 
 
 def _next_batch(waiting: deque[_Waiting]) -> list[_Waiting]:

@@ -16,7 +16,7 @@ from services.enrollment.selection.claim_places import Claim, Given
 from services.enrollment.selection.give_up_place import give_up_place
 from services.kernel.clock import school_day
 from services.kernel.problems import Refusal
-from services.kernel.web.dependencies import Caller, Held, Now, Tx
+from services.kernel.web.dependencies import Caller, Now, Tx
 from services.kernel.web.once import OnceKey, OnceOnly, replay
 from services.kernel.web.problems import refuse
 
@@ -106,11 +106,12 @@ END_TAKEN = "已退出，从 {day} 起不再参加。"
 END_PUT_OFF = "今天的活动已经开始，孩子今天仍由老师照看到离校；从 {day} 起不再参加。"
 
 
-async def claim_desk(request: Request, held: Held) -> ClaimDesk:
+async def claim_desk(request: Request) -> ClaimDesk:
     """Return the process' desk; it opens with the first claim."""
-    if getattr(request.app.state, "claim_desk", None) is None:
-        request.app.state.claim_desk = ClaimDesk(held.database, held.clock, _written)
-    desk: ClaimDesk = request.app.state.claim_desk
+    state = request.app.state
+    if getattr(state, "claim_desk", None) is None:
+        state.claim_desk = ClaimDesk(state.resources.database, state.resources.clock, _written)
+    desk: ClaimDesk = state.claim_desk
     return desk
 
 
@@ -118,14 +119,19 @@ def _written(given: Given) -> bytes:
     return PlaceOut.model_validate(given, from_attributes=True).model_dump_json().encode()
 
 
+# Few dependencies: each costs a crowd more than what it does.
 @router.post("", status_code=201, response_model=PlaceOut)
 async def claim(
-    body: ClaimIn, who: Caller, now: Now, once: OnceKey, desk: Annotated[ClaimDesk, Depends(claim_desk)]
+    body: ClaimIn, who: Caller, once: OnceKey, desk: Annotated[ClaimDesk, Depends(claim_desk)]
 ) -> Response:
     """Claim a place, first come, first served; a full offering answers with free alternatives."""
     who.require(Persona.GUARDIAN)
     wish = Claim(
-        body.child_id, who.person_in(body.school_id), body.offering_id, from_on=body.from_on, asked_at=now
+        body.child_id,
+        who.person_in(body.school_id),
+        body.offering_id,
+        from_on=body.from_on,
+        asked_at=desk.now(),
     )
     answer = await desk.ask(body.school_id, AskedClaim(wish, once))
     if isinstance(answer, Refusal):
