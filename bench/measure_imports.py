@@ -56,19 +56,22 @@ def write_large(to: Path, rows: int) -> None:
     """Write a roster with the sample's names under other numbers and phones; one child in ten has a sibling."""
     lines = list(load_workbook(SAMPLE).worksheets[0].values)
     head = next(index for index, line in enumerate(lines) if "学号" in line)
-    column = {word: index for index, word in enumerate(lines[head]) if word}
+    column = {str(word): index for index, word in enumerate(lines[head]) if word}
     children = lines[head + 1 :]
     book = Workbook(write_only=True)
     sheet = book.create_sheet("学生名册")
     sheet.append(lines[head])
+    family = [index for word, index in column.items() if "监护人" in word or "关系" in word]
     for number in range(rows):
         line = list(children[number % len(children)])
-        family = number - 1 if number % 10 == 9 else number
+        older = number - 1 if number % 10 == 9 else number
+        for index in family:
+            line[index] = children[older % len(children)][index]
         line[column["学号"]] = f"{30_000_000 + number}"
         line[column["班级"]] = f"{number // 6 % 99 + 1}班"
-        line[column["监护人1手机"]] = f"{13_000_000_000 + family}"
+        line[column["监护人1手机"]] = f"{13_000_000_000 + older}"
         if line[column["监护人2手机"]]:
-            line[column["监护人2手机"]] = f"{15_000_000_000 + family}"
+            line[column["监护人2手机"]] = f"{15_000_000_000 + older}"
         sheet.append(line)
     book.save(to)
 

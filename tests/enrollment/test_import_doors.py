@@ -54,6 +54,19 @@ async def test_the_same_key_gets_the_same_report_and_another_file_is_refused(doo
     assert other.json()["type"] == "urn:kehou:problem:key-reused"
 
 
+async def test_an_import_is_bound_to_the_difference_that_was_shown(door: Door) -> None:
+    shown = await send(door, "roster", "messy-roster.xlsx", door.officer, dry_run=True)
+    difference = shown.json()["difference"]
+    assert (difference["changed"], difference["missing"]) != (0, 0)
+    stale = await send(door, "roster", "messy-roster.xlsx", door.officer, take="good_rows", expects="0" * 64)
+    assert (stale.status_code, stale.json()["type"]) == (409, "urn:kehou:problem:difference-changed")
+    assert stale.json()["difference"]["digest"] == difference["digest"]
+    agreed = await send(
+        door, "roster", "messy-roster.xlsx", door.officer, take="good_rows", expects=difference["digest"]
+    )
+    assert agreed.json()["written"]
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "status", "slug"),
     [

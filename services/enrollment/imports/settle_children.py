@@ -139,13 +139,15 @@ class SettleChildren:
                 "may_collect": True,
                 "is_told": True,
             }
+            before = bonds.get(guardian_id)
             values = {
                 "relation": guardian.relation,
-                "rank": guardian.rank,
+                # Whom to call first may be an officer's word by now: the sheet says it of new guardians only.
+                "rank": guardian.rank if before is None or before["removed"] else before["rank"],
                 "from_sheet": True,
                 "removed": False,
             }
-            bond = self._bonds.settle(bonds.get(guardian_id), fresh, values)
+            bond = self._bonds.settle(before, fresh, values)
             if bond.fate == "added":
                 words = _said(guardian.name, guardian.relation, guardian.phone)
                 found.append(Settled("added", [CellChange(column="监护人", old=None, new=words)]))
