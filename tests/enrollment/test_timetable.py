@@ -22,6 +22,7 @@ from tests.enrollment.door import Door, open_door
 
 TO_DRAFTS = text("UPDATE offering SET state = 'draft' WHERE school_id = :school_id AND code = ANY(:codes)")
 
+EVERY_HOUR = [{"weekdays": [1, 2, 3, 4, 5, 6, 7], "starts": [f"{hour:02}:00" for hour in range(24)]}]
 NOBODY_ON_MONDAY = {"teacher_id": str(new_id()), "weekday": 1, "starts": "16:30", "ends": "17:30"}
 
 
@@ -86,7 +87,7 @@ async def test_a_menu_without_a_clash_stays_as_it_is(at: RolledBack, filled: Sch
         )
         on_file = await as_on_file(tx, proposal)
     kept = [
-        line for line, one in zip(on_file.plan, on_file.question.wanted, strict=True) if line == one.today
+        line for line, one in zip(on_file.plan, on_file.question.wanted, strict=True) if line == one.stands
     ]
     assert proposal.asked["best"]
     # A few move so that no grade has everything at one time.
@@ -205,11 +206,14 @@ async def test_nobody_but_the_schools_officers_sees_a_proposal(door: Door) -> No
         ({}, "nothing-to-place"),
         ({"offerings": [{"offering_id": str(new_id())}]}, "unknown-offering"),
         ({"choose": "roomless", "away": [NOBODY_ON_MONDAY]}, "unknown-staff-or-room"),
+        ({"choose": "drafts", "slots": EVERY_HOUR}, "question-too-large"),
     ],
 )
 async def test_a_question_that_makes_no_sense_is_refused_by_name(
     door: Door, told: dict[str, Any], problem: str
 ) -> None:
+    if told.get("choose") == "drafts":
+        await drafts(door, *(f"K{number:03}" for number in range(1, 60)))
     body = {"school_id": str(door.schools.primary), **told}
     answer = await door.http.post("/timetables", json=body, headers=door.officer)
     assert answer.json()["type"] == f"urn:kehou:problem:{problem}"

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.enrollment.timetable.rules.blockers import unplaced
+from services.enrollment.timetable.rules.first_fit import first_fit
 from services.enrollment.timetable.rules.open_options import line_for
 from services.enrollment.timetable.rules.plan_objections import plan_objections
 from services.enrollment.timetable.rules.question import (
@@ -125,6 +126,23 @@ def test_as_much_is_placed_as_trying_everything_could_place(asked: Question) -> 
     } - {line.offering_id for line in plan.lines}
 
 
+@settings(max_examples=150, deadline=None)
+@given(small_questions())
+def test_even_the_quick_plan_has_nobody_in_two_places(asked: Question) -> None:
+    lines = first_fit(asked)
+    assert allowed(asked, lines)
+    assert {line.offering_id for line in lines} <= {one.offering_id for one in asked.wanted}
+
+
+def test_without_time_to_search_there_is_a_plan_all_the_same() -> None:
+    days = tuple(Slot(weekday=day, starts=EARLY) for day in (1, 2, 3, 4, 5))
+    asked = question(*(wanted(n, slots=days) for n in range(5)))
+    plan = solve_plan(asked, seconds=0.0)
+    assert not plan.best
+    assert len(plan.lines) == 5
+    assert allowed(asked, plan.lines)
+
+
 @settings(max_examples=60, deadline=None)
 @given(small_questions())
 def test_whatever_is_left_out_says_what_is_in_the_way(asked: Question) -> None:
@@ -177,7 +195,7 @@ def test_what_can_stay_stays() -> None:
         offering_id=UUID(int=101), room_id=UUID(int=2), weekdays=(2,), starts=LATE, ends=time(18, 30)
     )
     everywhere = tuple(Slot(weekday=day, starts=hour) for day in (1, 2, 3) for hour in (EARLY, LATE))
-    asked = question(wanted(1, slots=everywhere, today=today))
+    asked = question(wanted(1, slots=everywhere, stands=today))
     assert solve_plan(asked).lines == (today,)
 
 

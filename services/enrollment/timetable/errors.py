@@ -15,6 +15,15 @@ class NothingToPlace(Unprocessable):
     detail = "没有需要排课的课程。请先选定课程，或换一个范围。"
 
 
+class QuestionTooLarge(Unprocessable):
+    """Offerings, slots and rooms make more possibilities than can be looked at in one go.
+
+    Facts: ``choices``, ``limit``.
+    """
+
+    detail = "要排的课程、时段和地点组合太多，一次算不完。请分批来排，或给课程限定可用的地点和时段。"
+
+
 class NotInProposal(NotFound):
     """This offering is not part of the proposal."""
 

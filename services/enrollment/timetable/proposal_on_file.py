@@ -28,7 +28,7 @@ class OnFile:
 
     def moved(self) -> list[Line]:
         """Return the lines that say something else than the menu does today."""
-        today = {one.offering_id: one.today for one in self.question.wanted}
+        today = {one.offering_id: one.stands for one in self.question.wanted}
         return [line for line in self.plan if line != today[line.offering_id]]
 
 

@@ -15,7 +15,7 @@ from services.enrollment.menu.errors import UnknownOffering, UnknownStaffOrRoom
 from services.enrollment.menu.menu_on_file import OnMenu, menu_on_file
 from services.enrollment.menu.rules.timetable import timetable
 from services.enrollment.schools.tables import Room, Staff
-from services.enrollment.timetable.errors import NothingToPlace
+from services.enrollment.timetable.errors import NothingToPlace, QuestionTooLarge
 from services.enrollment.timetable.rules.question import (
     Away,
     Line,
@@ -30,6 +30,8 @@ from services.enrollment.timetable.rules.question import (
 
 LIVE = ("proposed", "draft", "published")
 MOST_WANTED = 300
+MOST_CHOICES = 150_000
+"""Offerings × slots × rooms; a school of a hundred offerings has half of it, and 300 MB go to it."""
 
 
 class Choose(StrEnum):
@@ -77,7 +79,7 @@ async def question_from_menu(tx: AsyncSession, school_id: UUID, term_id: UUID, w
 
     Raises:
         UnknownOffering, UnknownStaffOrRoom: nothing of that id on this school's menu.
-        NothingToPlace: there is no offering of the kind that was asked for.
+        NothingToPlace, QuestionTooLarge: there is no offering of the kind that was asked for, or too much of it.
     """
     menu = {one.offering.offering_id: one for one in await menu_on_file(tx, school_id, term_id, states=LIVE)}
     ground = await _ground(tx, school_id)
@@ -100,6 +102,9 @@ async def question_from_menu(tx: AsyncSession, school_id: UUID, term_id: UUID, w
         for key, one in menu.items()
         if key in chosen
     ]
+    choices = sum(len(one.slots) * len(one.rooms) for one in wanted)
+    if choices > MOST_CHOICES:
+        raise QuestionTooLarge(choices=choices, limit=MOST_CHOICES)
     return Question(
         wanted=tuple(wanted),
         taken=standing(some, chosen),
@@ -117,7 +122,7 @@ async def question_today(tx: AsyncSession, school_id: UUID, term_id: UUID, asked
     return asked.model_copy(
         update={
             "wanted": tuple(
-                one.model_copy(update={"today": _line(menu[one.offering_id])})
+                one.model_copy(update={"stands": _line(menu[one.offering_id])})
                 for one in asked.wanted
                 if one.offering_id in menu
             ),
@@ -192,7 +197,7 @@ def _wanted(
         times_per_week=special.times_per_week or len(offering.weekdays),
         rooms=tuple(room for room in allowed if rooms[room].capacity >= size),
         slots=everywhere if special.slots is None else _slots(special.slots),
-        today=_line(one),
+        stands=_line(one),
     )
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr, LinearExprT
 
+from services.enrollment.timetable.rules.first_fit import first_fit
 from services.enrollment.timetable.rules.open_options import Options, line_for, open_options
 from services.enrollment.timetable.rules.question import Line, Question, Slot, Wanted, minute_of
 
@@ -66,6 +67,7 @@ def plan_model(question: Question) -> PlanModel:
     for wanted in question.wanted:
         _add_choice(model, wanted, open_options(question, wanted))
     _one_place_at_a_time(model)
+    _begin_from(model, first_fit(question))
     _stay_where_it_is(model)
     _spread_by_grade(model, question)
     for choice in model.choices:
@@ -134,20 +136,32 @@ def _stretch(cuts: list[int], slot: Slot, minutes: int) -> list[int]:
     return [cut for cut in cuts if start <= cut < start + minutes]
 
 
-def _stay_where_it_is(model: PlanModel) -> None:
-    """Prefer the least change, and begin the search from how it stands."""
+def _begin_from(model: PlanModel, plan: list[Line]) -> None:
+    """Give the search a whole plan to better."""
+    lines = {line.offering_id: line for line in plan}
     for choice in model.choices:
-        today = choice.wanted.today
+        line = lines.get(choice.wanted.offering_id)
+        model.cp.add_hint(choice.placed, line is not None)
+        for slot, at in choice.at.items():
+            model.cp.add_hint(
+                at, line is not None and slot.weekday in line.weekdays and slot.starts == line.starts
+            )
+        for room, chosen in choice.room.items():
+            model.cp.add_hint(chosen, line is not None and room == line.room_id)
+
+
+def _stay_where_it_is(model: PlanModel) -> None:
+    """Prefer the least change."""
+    for choice in model.choices:
+        today = choice.wanted.stands
         if today is None:
             continue
         for slot, at in choice.at.items():
             same = slot.weekday in today.weekdays and slot.starts == today.starts
-            model.cp.add_hint(at, same)
             if not same:
                 model.price(OTHER_TIME, at)
         if today.room_id in choice.room:
             for one, chosen in choice.room.items():
-                model.cp.add_hint(chosen, one == today.room_id)
                 if one != today.room_id:
                     model.price(OTHER_ROOM, chosen)
 

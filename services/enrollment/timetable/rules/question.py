@@ -48,7 +48,7 @@ class _Named(_Part):
 class Wanted(_Named):
     """An offering to be placed ``times_per_week`` times, each ``minutes`` long, always at one hour in one room.
 
-    ``rooms`` hold it already: those too small for ``size`` are not among them. ``today`` is where it stands now.
+    ``rooms`` hold it already: those too small for ``size`` are not among them. ``stands`` is where it stands now.
     """
 
     offering_id: UUID
@@ -57,7 +57,7 @@ class Wanted(_Named):
     times_per_week: int
     rooms: tuple[UUID, ...]
     slots: tuple[Slot, ...]
-    today: Line | None = None
+    stands: Line | None = None
 
 
 class Taken(_Named):
