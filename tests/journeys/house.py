@@ -26,6 +26,7 @@ from services.kernel.tokens import make_key
 from services.kernel.worker import Worker
 from tests.conftest import Databases
 from tests.living_standin import LivingStandIn, living_standin
+from tests.version_guard import guard_versions
 
 FIELD_KEY = "test:" + "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="
 
@@ -65,6 +66,8 @@ async def living_house(databases: Databases, folder: Path, clock: ManualClock) -
         settings = {}
         for service in SERVICES:
             copy = await stack.enter_async_context(databases.clone(service))
+            if service == "enrollment":
+                await guard_versions(copy.owner)
             settings[service] = standin.settings(
                 database_url=SecretStr(copy.app),
                 keys_dir=folder,
