@@ -113,11 +113,13 @@ async def test_a_child_of_another_school_is_not_there(door: Door) -> None:
         foreign = await tx.scalar(text("SELECT child_id FROM child LIMIT 1"))
     assert await put(door, foreign, "health-note", door.officer, note="x") == 404
     own, other = str(door.schools.primary), str(door.schools.junior)
-    for school in (own, other):
-        answer = await door.http.get(
-            f"/families/children/{foreign}", headers=door.officer, params={"school_id": school}
-        )
-        assert answer.status_code == 404
+    page = f"/families/children/{foreign}"
+    for address in (page, f"{page}/blocked", "/families/health-notes"):
+        for school in (own, other):
+            answer = await door.http.get(
+                address, headers=door.officer, params={"school_id": school, "child_id": str(foreign)}
+            )
+            assert answer.status_code == 404, address
 
 
 def family_facing() -> list[str]:

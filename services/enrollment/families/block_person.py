@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.enrollment.families.errors import ChildNotOnFile, UnknownBlock
-from services.enrollment.families.tables import BlockedPerson
+from services.enrollment.families.note_read import note_read
+from services.enrollment.families.tables import BlockedPerson, Child
 from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.lock_children import lock_children
 from services.kernel.cipher import FieldCipher
@@ -100,8 +101,17 @@ async def lift_block(
     return blocked
 
 
-async def blocked_of(tx: AsyncSession, school_id: UUID, child_id: UUID) -> Sequence[BlockedPerson]:
-    """Return who is kept from a child, and who was."""
+async def blocked_of(
+    tx: AsyncSession, school_id: UUID, child_id: UUID, *, by: UUID, now: datetime
+) -> Sequence[BlockedPerson]:
+    """Return who is kept from a child, and who was, and write down that ``by`` (staff) read it.
+
+    Raises:
+        ChildNotOnFile: no such child at this school.
+    """
+    if await tx.get(Child, (school_id, child_id)) is None:
+        raise ChildNotOnFile
+    await note_read(tx, school_id, "blocked", of=child_id, by=by, now=now)
     found = await tx.scalars(
         select(BlockedPerson)
         .where(col(BlockedPerson.school_id) == school_id, col(BlockedPerson.child_id) == child_id)

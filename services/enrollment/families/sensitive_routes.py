@@ -10,7 +10,6 @@ from sqlalchemy import text
 from services.contracts.personas import OFFICERS, Persona
 from services.enrollment.families.block_person import Block, block_person, blocked_of, lift_block
 from services.enrollment.families.errors import PhoneInvalid
-from services.enrollment.families.note_read import note_read
 from services.enrollment.families.sensitive_notes import (
     health_notes,
     priority_groups,
@@ -196,9 +195,7 @@ async def note_priority(
 async def blocked(child_id: UUID, school_id: UUID, who: Caller, tx: Tx, now: Now) -> BlockedPeopleOut:
     """Return who must not collect a child, and the orders."""
     who.require(*OFFICERS)
-    by = who.person_in(school_id)
-    await note_read(tx, school_id, "blocked", of=child_id, by=by, now=now)
-    people = await blocked_of(tx, school_id, child_id)
+    people = await blocked_of(tx, school_id, child_id, by=who.person_in(school_id), now=now)
     return BlockedPeopleOut(blocked=[BlockedOut.model_validate(one, from_attributes=True) for one in people])
 
 
