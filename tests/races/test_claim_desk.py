@@ -210,6 +210,30 @@ async def test_a_connection_that_dies_in_the_middle_takes_nobody_with_it(
         assert await taken(school, "C1") == 5
 
 
+async def test_a_commit_whose_word_was_lost_is_not_made_twice(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server committed and the line broke: what was given is found by the keys."""
+    async with databases.fresh("enrollment") as database:
+        school = await open_school(database, 4, [club("C1", 4)])
+        left, begin = [1], database.transaction
+
+        @asynccontextmanager
+        async def breaking(*scope: Any) -> AsyncIterator[Any]:
+            async with begin(*scope) as tx:
+                yield tx
+            if left[0]:
+                left[0] -= 1
+                raise ConnectionResetError
+
+        one = desk(database)
+        with monkeypatch.context() as broken:
+            broken.setattr(database, "transaction", breaking)
+            answers = await told(*(one.ask(school.school_id, wish(school, n, "C1")) for n in range(4)))
+        assert kinds(answers) == {"Answered": 4}
+        assert await taken(school, "C1") == 4
+
+
 async def test_a_claim_that_fails_fails_alone(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     async with databases.fresh("enrollment") as database:
         school = await open_school(database, 6, [club("C1", 6)])
