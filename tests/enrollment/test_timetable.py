@@ -74,7 +74,7 @@ async def test_a_whole_school_is_placed_within_ten_seconds_or_so(at: RolledBack,
     assert len(on_file.plan) == 102
     assert not on_file.unplaced
     assert plan_objections(on_file.question, on_file.plan) == []
-    assert took < 15, f"{took:.1f} s, of which the solver may take ten"
+    assert took < 20, f"{took:.1f} s, of which the solver may take ten on a busy machine"
 
 
 async def test_a_menu_without_a_clash_stays_as_it_is(at: RolledBack, filled: Schools) -> None:
@@ -132,6 +132,23 @@ async def test_an_officer_asks_looks_moves_and_adopts(door: Door) -> None:
     assert again.json()["type"] == "urn:kehou:problem:adopted-already"
     listed = await door.http.get("/timetables", params={"school_id": school}, headers=door.officer)
     assert [one["proposal_id"] for one in listed.json()["timetables"]] == [made["proposal_id"]]
+
+
+async def test_a_published_offering_moves_with_the_next_menu_only(door: Door) -> None:
+    offering, before = await door.offering("K055"), await stands(door, "K055")
+    school = str(door.schools.primary)
+    sunday = [{"weekdays": [7], "starts": ["09:00"]}]
+    made = await propose(door, offerings=[{"offering_id": offering, "times_per_week": 1}], slots=sunday)
+    assert made["plan"][0]["moved"]
+    address = f"/timetables/{made['proposal_id']}/adoption"
+    adopted = await door.http.post(address, json={"school_id": school}, headers=door.officer)
+    assert (adopted.json()["written"], adopted.json()["with_next_menu"]) == ([], ["K055"])
+    assert await stands(door, "K055") == before
+    async with door.schools.database.transaction([door.schools.primary]) as tx:
+        change = await tx.scalar(
+            text("SELECT new_values FROM offering_change WHERE offering_id = :id"), {"id": offering}
+        )
+    assert change["weekdays"] == [7]
 
 
 async def taken_room(door: Door) -> str:

@@ -1,24 +1,16 @@
-"""The menu (课后服务菜单), as a school hands it in: drafts and published offerings as families see them."""
+"""The menu (课后服务菜单), as a school hands it in: what the next publication would have."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.imports.rules.menu_rows import FORM
+from services.enrollment.menu.menu_on_file import OnMenu, menu_on_file
 from services.enrollment.outgoing.rules.cells import Cell, grades_cell, time_cell, weekdays_cell, yuan_cell
-from services.enrollment.outgoing.sheet import Desk, Sheet, streamed
+from services.enrollment.outgoing.sheet import Desk, Sheet, at_once
 from services.enrollment.schools.current_term import current_term
 from services.kernel.clock import school_day
 
-_MENU = text(
-    "SELECT o.*, st.staff_no, r.name AS room FROM offering o"
-    "  LEFT JOIN staff st ON st.school_id = o.school_id AND st.staff_id = o.teacher_id"
-    "  LEFT JOIN room r ON r.school_id = o.school_id AND r.room_id = o.room_id"
-    " WHERE o.school_id = :school_id AND o.term_id = :term_id AND o.state IN ('draft', 'published')"
-    "   AND NOT o.needs_staffing ORDER BY o.code"
-)
 COLUMNS = (
     *(
         "课程编号",
@@ -34,6 +26,7 @@ COLUMNS = (
         "招收年级",
     ),
     *("人数上限", "最少开班人数", "内容介绍", "风险评估编号", "收费(元)"),
+    *("教学目标", "材料准备", "面向班级", "邀请制", "校外人员"),
 )
 
 
@@ -42,13 +35,29 @@ async def menu_sheet(tx: AsyncSession, desk: Desk) -> list[Sheet]:
     term = await current_term(tx, desk.school(), on=school_day(desk.now))
     policy = desk.policy
 
-    def cells(row: Any) -> Sequence[Cell]:
+    def cells(on_menu: OnMenu) -> Sequence[Cell]:
+        one = on_menu.offering
+        teacher, room, partner = on_menu.teacher, on_menu.room, on_menu.partner
         return (
-            *(row.code, row.title, policy.kinds[row.kind].label, policy.natures[row.nature].label),
-            *(row.subject, row.staff_no, row.room, weekdays_cell(row.weekdays)),
-            *(time_cell(row.starts), time_cell(row.ends), grades_cell(row.grades)),
-            *(row.capacity, row.minimum_size, row.content, row.assessment_no, yuan_cell(row.fee_fen)),
+            *(
+                one.code,
+                one.title,
+                policy.kinds[one.kind].label,
+                policy.natures[one.nature].label,
+                one.subject,
+            ),
+            *(
+                teacher.staff_no if teacher is not None else None,
+                room.name if room is not None else None,
+                weekdays_cell(one.weekdays),
+            ),
+            *(time_cell(one.starts), time_cell(one.ends), grades_cell(one.grades)),
+            *(one.capacity, one.minimum_size, one.content, one.assessment_no, yuan_cell(one.fee_fen)),
+            *(one.aims, one.materials, "、".join(one.classes or ()), "是" if one.by_invitation else None),
+            partner.name if partner is not None else None,
         )
 
-    menu = streamed(tx, _MENU, {"school_id": desk.school_id, "term_id": term.term_id})
-    return [Sheet("菜单", COLUMNS, menu, cells, f"{FORM.label}（{term.name}）")]
+    menu = [
+        one for one in await menu_on_file(tx, desk.school(), term.term_id) if not one.offering.needs_staffing
+    ]
+    return [Sheet("菜单", COLUMNS, at_once(menu), cells, f"{FORM.label}（{term.name}）")]
