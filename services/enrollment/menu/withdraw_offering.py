@@ -57,9 +57,8 @@ async def withdraw_offering(
     offering = await offering_under_lock(tx, school_id, offering_id)
     if offering.state in ("withdrawn", "refused"):
         raise OfferingWithdrawn(offering=offering.title)
-    published = offering.state == "published"
-    offering.state, offering.refused_because = "withdrawn", reason
-    if not published:
+    if offering.state != "published":
+        offering.state, offering.refused_because = "withdrawn", reason
         await tx.flush()
         return offering
     if not await _children(tx, school_id, offering_id, since=school_day(now)) <= children:
@@ -69,6 +68,7 @@ async def withdraw_offering(
     places = [row.place_id for row in await tx.execute(_PLACES, facts)]
     await moot_entries(tx, school_id, offerings=[offering_id], now=now)
     offering.version = await take_version(tx, school_id, now=now)
+    offering.state, offering.refused_because = "withdrawn", reason
     if since > school_day(now):
         offering.meets_until = since
         await set_timer(
