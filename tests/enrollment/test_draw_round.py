@@ -335,7 +335,7 @@ async def test_siblings_who_want_the_same_club_with_one_place_left_are_not_torn_
             {"g": one.guardian_id, "c": other.child_id},
         )
         pair = (one.child_id, other.child_id)
-        lists = dict.fromkeys(pair, ("K055", "K057"))
+        lists: dict[UUID, Sequence[str]] = dict.fromkeys(pair, ("K055", "K057"))
         await submit_together(tx, round_.told, one.guardian_id, lists, Together(pair, "same_day", "neither"))
         await round_.all_of_it()
         for child in await round_.results(one):

@@ -1,5 +1,6 @@
 """The papers of a round's draw: the announcement for everybody, the record for the county."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -63,20 +64,11 @@ async def draw_record(tx: AsyncSession, told: Round) -> Record:
     draw = await tx.get(Draw, (told.school_id, told.round_id))
     if draw is None:
         raise NotDrawn(round_id=told.round_id)
-    outcomes: dict[UUID, list[Outcome]] = {}
+    wishes: dict[UUID, list[DrawWish]] = {}
     for wish in await tx.scalars(_of(DrawWish, told).order_by(col(DrawWish.rank))):
-        known = Outcome(wish.rank, str(wish.offering_id), wish.outcome, wish.facts)
-        outcomes.setdefault(wish.child_id, []).append(known)
-    placings = [
-        Placing(
-            child_id=str(entry.child_id),
-            position=entry.position,
-            lottery=entry.lottery,
-            tier_seal=tier_seal(entry.salt, entry.tier),
-            outcomes=tuple(outcomes.get(entry.child_id, ())),
-        )
-        for entry in await tx.scalars(_of(DrawEntry, told).order_by(col(DrawEntry.position)))
-    ]
+        wishes.setdefault(wish.child_id, []).append(wish)
+    entries = await tx.scalars(_of(DrawEntry, told).order_by(col(DrawEntry.position)))
+    placings = [_placing(entry, wishes.get(entry.child_id, [])) for entry in entries]
     return Record(
         method=draw.method,
         round_id=str(told.round_id),
@@ -86,6 +78,17 @@ async def draw_record(tx: AsyncSession, told: Round) -> Record:
         book=_BOOK.validate_python(draw.book),
         placings=tuple(placings),
         dissolved=tuple(sorted(str(club) for club in draw.dissolved)),
+    )
+
+
+def _placing(entry: DrawEntry, wishes: Sequence[DrawWish]) -> Placing:
+    return Placing(
+        child_id=str(entry.child_id),
+        position=entry.position,
+        lottery=entry.lottery,
+        tier_seal=tier_seal(entry.salt, entry.tier),
+        given=tuple(str(wish.offering_id) for wish in wishes if wish.outcome == "given"),
+        outcomes=tuple(Outcome(wish.outcome, wish.facts) for wish in wishes),
     )
 
 

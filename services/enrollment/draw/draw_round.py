@@ -111,14 +111,18 @@ async def _write(tx: AsyncSession, told: Round, book: Book, result: Result, rece
         [child.salt for child in drawn],
         receipts,
     )
-    wishes = [(UUID(placing.child_id), wish) for placing in result.placings for wish in placing.outcomes]
+    wishes = [
+        (UUID(placing.child_id), rank, UUID(club), told)
+        for placing, child in zip(result.placings, drawn, strict=True)
+        for rank, (club, told) in enumerate(zip(child.entry.wishes, placing.outcomes, strict=True), 1)
+    ]
     await connection.execute(
         _WISHES,
         told.school_id,
         told.round_id,
-        [child_id for child_id, _ in wishes],
-        [wish.rank for _, wish in wishes],
-        [UUID(wish.club_id) for _, wish in wishes],
-        [wish.outcome for _, wish in wishes],
-        [json.dumps(wish.facts, ensure_ascii=False) for _, wish in wishes],
+        [child_id for child_id, _, _, _ in wishes],
+        [rank for _, rank, _, _ in wishes],
+        [club for _, _, club, _ in wishes],
+        [told.outcome for _, _, _, told in wishes],
+        [json.dumps(told.facts, ensure_ascii=False) for _, _, _, told in wishes],
     )

@@ -66,7 +66,7 @@ async def own_results(
     titles = await _titles(tx, school_id, wishes)
     results = []
     for child in children:
-        own = [_wish_result(row, titles) for row in wishes if row.child_id == child.child_id]
+        own = [_wish_result(row, child.position, titles) for row in wishes if row.child_id == child.child_id]
         got_none = all(wish.place_id is None for wish in own)
         hint = say_hint([wish.title for wish in own if wish.can_wait]) if got_none else None
         results.append(ChildResult(child.child_id, child.name, child.position, own, hint, child.receipt))
@@ -81,16 +81,16 @@ async def _titles(tx: AsyncSession, school_id: UUID, wishes: Sequence[Any]) -> d
     return {str(row.offering_id): row.title for row in rows}
 
 
-def _wish_result(row: Any, titles: dict[str, str]) -> WishResult:
+def _wish_result(row: Any, position: int, titles: dict[str, str]) -> WishResult:
     title = titles[str(row.offering_id)]
     lost = row.outcome == "given" and row.place_id is None
-    wish = Outcome(row.rank, str(row.offering_id), row.outcome, row.facts)
+    told = Outcome(row.outcome, row.facts)
     return WishResult(
         rank=row.rank,
         offering_id=row.offering_id,
         title=title,
         outcome=row.outcome,
-        sentence=say_not_written(title) if lost else say_outcome(wish, titles),
+        sentence=say_not_written(title) if lost else say_outcome(title, told, position, titles),
         place_id=row.place_id,
         can_wait=row.outcome == "full",
     )

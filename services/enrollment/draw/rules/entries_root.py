@@ -21,12 +21,11 @@ def entry_leaf(entry: Entry) -> bytes:
     )
 
 
-def entries_tree(entries: Iterable[Entry]) -> tuple[Tree, dict[bytes, int]]:
-    """Return the tree over the leaves, and where each of them is: they are sorted, so arrival plays no part."""
-    leaves = sorted(entry_leaf(entry) for entry in entries)
-    return Tree(leaves), {one: index for index, one in enumerate(leaves)}
+def entry_leaves(entries: Iterable[Entry]) -> list[bytes]:
+    """Return all leaves, sorted: in which order the lists came plays no part."""
+    return sorted(entry_leaf(entry) for entry in entries)
 
 
 def entries_root(entries: Iterable[Entry]) -> str:
     """Return the root over all lists, in whichever order they come; hexadecimal."""
-    return entries_tree(entries)[0].root
+    return Tree(entry_leaves(entries)).root

@@ -8,7 +8,7 @@ from hashlib import sha256
 from services.enrollment.draw.rules.book import Book
 
 Unit = tuple[int, ...]
-"""Children who are placed together, as indexes into the book: one, or siblings; who would come first alone is first."""
+"""Children who are placed together, by index: one, or siblings; who would come first alone is first."""
 
 
 def seed_hash(seed: str) -> str:
@@ -34,19 +34,18 @@ def lottery_numbers(book: Book, root: str) -> list[str]:
 
 
 def order_of(book: Book, numbers: Sequence[str]) -> list[Unit]:
-    """Return the order of the draw.
+    """Return the order of the draw, as indexes into the book.
 
     Linked siblings stand next to each other at the place of the *later* of them: linking moves nobody forward.
     """
     children = book.children
-    keys = [
-        (child.tier, not child.missed_first, number, child.entry.ticket)
-        for child, number in zip(children, numbers, strict=True)
-    ]
+    alone = sorted(range(len(children)), key=numbers.__getitem__)
+    # Sorting keeps the order of equals: by number first, then by what counts more.
+    alone.sort(key=lambda index: 2 * children[index].tier + (not children[index].missed_first))
     sizes = Counter(child.entry.linked_id for child in children)
     gathered: dict[str, list[int]] = {}
     units: list[Unit] = []
-    for index in sorted(range(len(children)), key=keys.__getitem__):
+    for index in alone:
         linked = children[index].entry.linked_id
         if linked is None:
             units.append((index,))

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from hashlib import sha256
-from json import JSONEncoder
 from typing import Any
 
-_encode = JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
+import orjson
 
 Path = tuple[tuple[str, str], ...]
 """From a leaf up: on which side (left or right) the neighbour stands, and its hash."""
 
 
 def leaf(content: Sequence[Any]) -> bytes:
-    """Return SHA-256 of a zero byte and the content as a JSON array without blanks."""
-    return sha256(b"\0" + _encode(content).encode()).digest()
+    """Return SHA-256 of a zero byte and the content as a JSON array, UTF-8, without blanks."""
+    return sha256(b"\0" + orjson.dumps(content)).digest()
 
 
 class Tree:

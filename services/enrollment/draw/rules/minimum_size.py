@@ -31,16 +31,16 @@ def _hopeless(contest: Contest) -> Dissolved:
     wished = Counter(club for some in contest.wishes for club in some)
     most = {
         index: club.held + min(club.free, wished[index])
-        for index, club in enumerate(contest.book.clubs)
+        for index, club in enumerate(contest.clubs)
         if club.minimum > 1
     }
-    return {index: count for index, count in most.items() if count < contest.book.clubs[index].minimum}
+    return {index: count for index, count in most.items() if count < contest.clubs[index].minimum}
 
 
 def _short(contest: Contest, run: Run, dissolved: Dissolved) -> list[tuple[int, int]]:
     """Return short clubs and how many children each has, the worst-filled first, then by code."""
     found = []
-    for index, club in enumerate(contest.book.clubs):
+    for index, club in enumerate(contest.clubs):
         filled = club.held + club.free - run.free[index]
         if club.minimum > 1 and filled < club.minimum and index not in dissolved:
             found.append((Fraction(filled, club.minimum), club.code, index, filled))

@@ -6,9 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.enrollment.draw.rules.book import Book, Entry
 from services.enrollment.draw.rules.draw_book import Placing, Result, order_places
-from services.enrollment.draw.rules.entries_root import entries_tree, entry_leaf
+from services.enrollment.draw.rules.entries_root import entry_leaf, entry_leaves
 from services.enrollment.draw.rules.lottery_order import seed_hash
-from services.enrollment.draw.rules.merkle import Path
+from services.enrollment.draw.rules.merkle import Path, Tree
 from services.enrollment.draw.rules.order_root import OrderPlace, order_tree
 
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -73,11 +73,12 @@ Paper = Annotated[Announcement | Receipt | Record, Field(discriminator="kind")]
 
 def receipts_of(book: Book, result: Result) -> list[Receipt]:
     """Return everybody's receipt, by position."""
-    entries, where = entries_tree(child.entry for child in book.children)
-    places = order_places(book, result.placings)
+    leaves = entry_leaves(child.entry for child in book.children)
+    entries, where = Tree(leaves), {leaf: index for index, leaf in enumerate(leaves)}
+    known = {child.entry.child_id: child for child in book.children}
+    children = [known[placing.child_id] for placing in result.placings]
+    places = list(order_places(children, result.placings))
     order = order_tree(places)
-    lists = {child.entry.child_id: child.entry for child in book.children}
-    own = [lists[placing.child_id] for placing in result.placings]
     return [
         Receipt(
             method=book.method,
@@ -86,10 +87,10 @@ def receipts_of(book: Book, result: Result) -> list[Receipt]:
             entries_root=result.entries_root,
             order_root=result.order_root,
             seed=book.seed,
-            entry=entry,
-            entry_path=entries.path(where[entry_leaf(entry)]),
+            entry=child.entry,
+            entry_path=entries.path(where[entry_leaf(child.entry)]),
             place=place,
             order_path=order.path(index),
         )
-        for index, (entry, place) in enumerate(zip(own, places, strict=True))
+        for index, (child, place) in enumerate(zip(children, places, strict=True))
     ]

@@ -1,6 +1,5 @@
 """Passes through one order: in each, every child gets at most one more club, until nothing changes (decision 15)."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -21,7 +20,7 @@ class Run:
     free: list[int]
     busy: list[int]
     left: list[int]
-    given: list[list[int]]
+    given: list[tuple[int, ...]]
     ahead: list[Iterator[int]]
     joint: dict[Unit, Iterator[Combination]]
     number: int = 0
@@ -32,18 +31,17 @@ def run_passes(contest: Contest, dissolved: Collection[int]) -> Run:
     """Give places in passes, none in ``dissolved`` clubs."""
     run = _begin(contest, dissolved)
     free, busy, left, given, ahead = run.free, run.busy, run.left, run.given, run.ahead
-    hours, filled = contest.hours, run.filled
-    line = [unit for unit in contest.order if any(left[child] for child in unit)]
+    hours, filled, siblings = contest.hours, run.filled, contest.siblings
+    line = contest.line
     while line:
         run.number += 1
         again = []
-        for unit in line:
-            if len(unit) > 1:
-                if _siblings(contest, run, unit):
-                    again.append(unit)
+        for child in line:
+            if child in siblings:
+                if _take_together(contest, run, siblings[child]):
+                    again.append(child)
                 continue
             # As `_take_best`, written out: nearly all turns are a single child's.
-            child = unit[0]
             taken = busy[child]
             for club in ahead[child]:
                 if free[club] and not hours[club] & taken:
@@ -51,31 +49,32 @@ def run_passes(contest: Contest, dissolved: Collection[int]) -> Run:
                     if not free[club]:
                         filled[club] = (run.number, child)
                     busy[child] = taken | hours[club]
-                    given[child].append(club)
+                    given[child] += (club,)
                     left[child] -= 1
                     if left[child]:
-                        again.append(unit)
+                        again.append(child)
                     break
         line = again
     return run
 
 
 def _begin(contest: Contest, dissolved: Collection[int]) -> Run:
-    clubs = contest.book.clubs
+    clubs = contest.clubs
     return Run(
         free=[0 if index in dissolved else club.free for index, club in enumerate(clubs)],
         busy=contest.busy.copy(),
         left=contest.left.copy(),
-        given=[[] for _ in contest.wishes],
+        given=[()] * len(contest.wishes),
         ahead=[iter(some) for some in contest.wishes],
         joint={unit: iter(some) for unit, some in contest.joint.items()},
     )
 
 
-def _siblings(contest: Contest, run: Run, unit: Unit) -> bool:
+def _take_together(contest: Contest, run: Run, unit: Unit) -> bool:
     """Give each of the siblings one more club, together if possible; tell whether they come again."""
-    for combination in run.joint[unit]:
-        if _fits(contest, run, unit, combination):
+    if all(run.left[child] for child in unit):
+        combination = _next_possible(contest, run, unit)
+        if combination is not None:
             for child, club in zip(unit, combination, strict=True):
                 _take(contest, run, child, club)
             return True
@@ -85,12 +84,17 @@ def _siblings(contest: Contest, run: Run, unit: Unit) -> bool:
     return any(took)
 
 
-def _fits(contest: Contest, run: Run, unit: Unit, combination: Combination) -> bool:
-    """Whether every one has the hours and may have one more, and every club has places for all who would come."""
-    return all(
-        run.left[child] and not contest.hours[club] & run.busy[child]
-        for child, club in zip(unit, combination, strict=True)
-    ) and all(run.free[club] >= count for club, count in Counter(combination).items())
+def _next_possible(contest: Contest, run: Run, unit: Unit) -> Combination | None:
+    """Return the best combination for which all have the hours and every club has places for all who would come."""
+    free, busy, hours = run.free, run.busy, contest.hours
+    for combination in run.joint[unit]:
+        for child, club in zip(unit, combination, strict=True):
+            if not free[club] or hours[club] & busy[child]:
+                break
+        else:
+            if all(free[club] >= combination.count(club) for club in combination):
+                return combination
+    return None
 
 
 def _take_best(contest: Contest, run: Run, child: int) -> bool:
@@ -108,5 +112,5 @@ def _take(contest: Contest, run: Run, child: int, club: int) -> None:
     if not run.free[club]:
         run.filled[club] = (run.number, child)
     run.busy[child] |= contest.hours[club]
-    run.given[child].append(club)
+    run.given[child] += (club,)
     run.left[child] -= 1

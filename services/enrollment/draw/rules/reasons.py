@@ -1,8 +1,7 @@
 """What became of each wish, with the facts that a sentence about it needs; no fact says anything of a tier."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from services.enrollment.draw.rules.contest import Contest
@@ -10,106 +9,111 @@ from services.enrollment.draw.rules.minimum_size import Dissolved
 from services.enrollment.draw.rules.passes import Run
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one wish; ``rank`` 1 is the best.
+    """What became of a wish.
 
     - given
     - unfit: ``because``, a sentence
     - dissolved: ``minimum``, and how many children it would have had (``filled``)
     - clash: ``with``, the better wish, or what the child is in already
     - limit: ``most``
-    - full: ``places``, how many ``wished``, the child's ``position``; the position of the ``last`` who got in (None:
-      nothing was free), or, where that was in an earlier pass, what the child got in it ``instead``
+    - full: ``places``, how many ``wished``; the position of the ``last`` who got in (None: nothing was free), or,
+      where that one stands behind the child, what the child got ``instead`` in the pass in which it filled
     - apart: ``link``; siblings could not be placed together
     """
 
-    rank: int
-    club_id: str
     outcome: str
     facts: dict[str, Any]
 
 
 class Reasons:
-    """Explains a finished run; wishes are looked at as they stand in the list, best first."""
+    """Explains a finished run; wishes are looked at as they stand in the list, best first.
 
-    def __init__(self, contest: Contest, run: Run, dissolved: Dissolved, positions: Sequence[int]) -> None:
+    What is said of a club to many children is one object.
+    """
+
+    def __init__(self, contest: Contest, run: Run, dissolved: Dissolved) -> None:
+        clubs = contest.clubs
         self._contest = contest
         self._run = run
-        self._dissolved = dissolved
-        self._positions = positions
-        self._wished = Counter(club for some in contest.wishes for club in some)
+        self._given = Outcome("given", {})
+        self._clash = [Outcome("clash", {"with": club.club_id}) for club in clubs]
+        self._fallen = {
+            club: Outcome("dissolved", {"minimum": clubs[club].minimum, "filled": filled})
+            for club, filled in dissolved.items()
+        }
+        wished = Counter(club for some in contest.wishes for club in some)
+        self._places = [{"places": club.free, "wished": wished[index]} for index, club in enumerate(clubs)]
+        self._full = [
+            Outcome("full", {**places, "last": self._last(index)})
+            for index, places in enumerate(self._places)
+        ]
 
     def of(self, child: int) -> tuple[Outcome, ...]:
-        """Return the outcomes of a child's wishes."""
-        applicant = self._contest.book.children[child]
-        wishes = applicant.entry.wishes
-        if not applicant.unfit:
-            return tuple(self._of(child, wishes))
-        fit = (club for club in wishes if club not in applicant.unfit)
-        known = {one.club_id: one for one in self._of(child, fit)}
+        """Return the outcomes of a child's wishes, best first."""
+        outcomes, unfit = self._of_fit(child), self._contest.children[child].unfit
+        if not unfit:
+            return tuple(outcomes)
+        others = iter(outcomes)
         return tuple(
-            replace(known[club], rank=rank)
-            if club in known
-            else Outcome(rank, club, "unfit", {"because": applicant.unfit[club]})
-            for rank, club in enumerate(wishes, 1)
+            Outcome("unfit", {"because": unfit[club]}) if club in unfit else next(others)
+            for club in self._contest.children[child].entry.wishes
         )
 
-    def _of(self, child: int, wishes: Iterable[str]) -> Iterable[Outcome]:
-        """Yield the outcomes of the wishes that a child is fit for."""
-        hours = self._contest.hours
-        given = self._run.given[child]
-        busy, left = self._contest.busy[child], self._contest.left[child]
-        for rank, (club_id, club) in enumerate(zip(wishes, self._contest.wishes[child], strict=True), 1):
+    def _of_fit(self, child: int) -> list[Outcome]:
+        """Return the outcomes of the wishes that a child is fit for."""
+        contest, run, hours = self._contest, self._run, self._contest.hours
+        given, busy, left = run.given[child], contest.busy[child], contest.left[child]
+        outcomes = []
+        for club in contest.wishes[child]:
             if club in given:
                 busy |= hours[club]
                 left -= 1
-                yield Outcome(rank, club_id, "given", {})
-            elif club in self._dissolved:
-                yield Outcome(rank, club_id, "dissolved", self._fallen(club))
+                told = self._given
+            elif club in self._fallen:
+                told = self._fallen[club]
             elif hours[club] & busy:
-                yield Outcome(rank, club_id, "clash", self._clash(child, club))
+                told = self._met(child, club)
             elif not left:
-                yield Outcome(rank, club_id, "limit", self._limit(child))
-            elif not self._run.free[club]:
-                yield Outcome(rank, club_id, "full", self._full(child, club))
+                told = Outcome("limit", {"most": contest.limit(child)})
+            elif not run.free[club]:
+                told = self._filled(child, club)
             else:
-                yield Outcome(rank, club_id, *self._of_siblings(child, club))
+                told = self._of_siblings(child, club)
+            outcomes.append(told)
+        return outcomes
 
-    def _of_siblings(self, child: int, club: int) -> tuple[str, dict[str, Any]]:
+    def _of_siblings(self, child: int, club: int) -> Outcome:
         """Say why a sibling missed what was free: it took a worse wish together, or could not be together at all."""
         if self._contest.hours[club] & self._run.busy[child]:
-            return "clash", self._clash(child, club)
+            return self._met(child, club)
         if not self._run.left[child]:
-            return "limit", self._limit(child)
-        return "apart", {"link": self._contest.book.children[child].entry.link}
+            return Outcome("limit", {"most": self._contest.limit(child)})
+        return Outcome("apart", {"link": self._contest.children[child].entry.link})
 
-    def _fallen(self, club: int) -> dict[str, Any]:
-        return {"minimum": self._contest.book.clubs[club].minimum, "filled": self._dissolved[club]}
-
-    def _clash(self, child: int, club: int) -> dict[str, Any]:
-        """Name what it clashes with: what was held before, then the best of what was given."""
+    def _met(self, child: int, club: int) -> Outcome:
+        """Name what it clashes with: what was held before, else the best of what was given."""
         contest, hours = self._contest, self._contest.hours
-        if contest.busy[child] & hours[club]:
-            held = set(contest.book.children[child].holds)
-            others = [index for index, other in enumerate(contest.book.clubs) if other.club_id in held]
+        own = hours[club]
+        if contest.busy[child] & own:
+            held = contest.children[child].holds
+            others = [index for index, other in enumerate(contest.clubs) if other.club_id in held]
         else:
-            given = set(self._run.given[child])
+            given = self._run.given[child]
             others = [wish for wish in contest.wishes[child] if wish in given]
-        other = next(other for other in others if hours[other] & hours[club])
-        return {"with": contest.book.clubs[other].club_id}
+        return next(self._clash[other] for other in others if hours[other] & own)
 
-    def _limit(self, child: int) -> dict[str, Any]:
-        book = self._contest.book
-        own = book.children[child].entry.most_clubs
-        return {"most": book.most_clubs if own is None else min(own, book.most_clubs)}
+    def _last(self, club: int) -> int | None:
+        """Return the position of who took the last place; None where none was drawn, or some are left."""
+        return self._run.filled[club][1] + 1 if club in self._run.filled else None
 
-    def _full(self, child: int, club: int) -> dict[str, Any]:
-        clubs, positions, given = self._contest.book.clubs, self._positions, self._run.given[child]
-        facts = {"places": clubs[club].free, "wished": self._wished[club], "position": positions[child]}
-        if club not in self._run.filled:
-            return {**facts, "last": None}
-        number, last = self._run.filled[club]
-        if positions[last] > positions[child] and len(given) >= number:
-            return {**facts, "instead": clubs[given[number - 1]].club_id}
-        return {**facts, "last": positions[last]}
+    def _filled(self, child: int, club: int) -> Outcome:
+        """Say with whom it was full. Was that one behind this child, it was in an earlier pass."""
+        if club in self._run.filled:
+            number, last = self._run.filled[club]
+            given = self._run.given[child]
+            if last > child and len(given) >= number:
+                instead = self._contest.clubs[given[number - 1]].club_id
+                return Outcome("full", {**self._places[club], "instead": instead})
+        return self._full[club]
