@@ -98,7 +98,7 @@ async def test_a_child_is_received_moved_chased_and_handed_over_and_every_step_i
     assert (await scan(first, child, at=half_past_four))["outcome"] == "received"
     assert (await scan(first, child, at=half_past_four))["outcome"] == "already_yours"
     await house.settle()
-    assert await texts(parent) == ["received"]
+    assert (await texts(parent)).count("received") == 1
 
     half_past_five = await town.at(17, 30)
     await first.offer([child], at=half_past_five)
