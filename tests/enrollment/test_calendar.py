@@ -1,5 +1,6 @@
 """Terms, snow days and moved workdays, as officers set them and everybody reads them."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -273,3 +274,18 @@ async def test_a_worker_that_starts_lets_every_school_follow_a_newer_list(
                 assert days[date(2027, 1, 18)] is None
                 versions.append(page.version)
     assert versions[:2] == versions[2:]
+
+
+async def test_of_two_terms_put_on_file_at_once_the_second_sees_the_first(
+    own_copy: Schools, policy: Policy
+) -> None:
+    async def add(name: str) -> str:
+        facts = TermFacts(name, WINTER.kind, WINTER.starts_on, WINTER.ends_on)
+        try:
+            async with own_copy.database.transaction([own_copy.primary]) as tx:
+                await add_term(tx, own_copy.primary, facts, policy=policy, now=NOON)
+        except TermsOverlap as refusal:
+            return refusal.slug()
+        return "added"
+
+    assert sorted(await asyncio.gather(add("寒假"), add("冬令"))) == ["added", "terms-overlap"]

@@ -13,6 +13,7 @@ from services.enrollment.menu.errors import (
     NoPendingChange,
     OfferingNotPossible,
 )
+from services.enrollment.menu.findings_of_offering import findings_of_offering
 from services.enrollment.menu.public_menu import public_menu
 from services.enrollment.menu.whole_menu import whole_menu
 from services.enrollment.policy import Policy
@@ -157,3 +158,14 @@ async def test_a_smaller_care_group_only_takes_no_further_children(
     assert await room.codes() == [("capacity_below_places", "should")]
     await room.publish()
     assert len(await room.places("K050")) == 3
+
+
+async def test_a_change_to_a_taken_teacher_and_room_names_both_sides_at_once(room: MenuRoom) -> None:
+    changed = await room.change("K056", weekdays=[1], teacher_id=await room.staff("T044"))
+    found = await findings_of_offering(room.tx, room.school_id, changed, policy=room.policy)
+    assert [(one.code, one.offerings) for one in found] == [
+        ("teacher_in_two_places", ("K056", "K055")),
+        ("room_taken_twice", ("K056", "K080")),
+    ]
+    with pytest.raises(MenuBreaksPolicy):
+        await room.publish()
