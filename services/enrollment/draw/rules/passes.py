@@ -14,14 +14,14 @@ class Run:
 
     ``given`` are a child's clubs in the order of the passes. ``filled`` says in which pass a club's last place
     went, and to whom. Within a run places only go and hours only fill: what was passed over once is never possible
-    again, so every list is walked once (``ahead``, ``joint``) and a run takes time in proportion to the wishes.
+    again. So who gets nothing in a pass is done, there is a pass for each club a child may have at most and one to
+    end, and combinations of siblings (``joint``) are walked once.
     """
 
     free: list[int]
     busy: list[int]
     left: list[int]
     given: list[tuple[int, ...]]
-    ahead: list[Iterator[int]]
     joint: dict[Unit, Iterator[Combination]]
     number: int = 0
     filled: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Run:
 def run_passes(contest: Contest, dissolved: Collection[int]) -> Run:
     """Give places in passes, none in ``dissolved`` clubs."""
     run = _begin(contest, dissolved)
-    free, busy, left, given, ahead = run.free, run.busy, run.left, run.given, run.ahead
+    free, busy, left, given, wishes = run.free, run.busy, run.left, run.given, contest.wishes
     hours, filled, siblings = contest.hours, run.filled, contest.siblings
     line = contest.line
     while line:
@@ -43,7 +43,7 @@ def run_passes(contest: Contest, dissolved: Collection[int]) -> Run:
                 continue
             # As `_take_best`, written out: nearly all turns are a single child's.
             taken = busy[child]
-            for club in ahead[child]:
+            for club in wishes[child]:
                 if free[club] and not hours[club] & taken:
                     free[club] -= 1
                     if not free[club]:
@@ -65,7 +65,6 @@ def _begin(contest: Contest, dissolved: Collection[int]) -> Run:
         busy=contest.busy.copy(),
         left=contest.left.copy(),
         given=[()] * len(contest.wishes),
-        ahead=[iter(some) for some in contest.wishes],
         joint={unit: iter(some) for unit, some in contest.joint.items()},
     )
 
@@ -100,7 +99,7 @@ def _next_possible(contest: Contest, run: Run, unit: Unit) -> Combination | None
 def _take_best(contest: Contest, run: Run, child: int) -> bool:
     if not run.left[child]:
         return False
-    for club in run.ahead[child]:
+    for club in contest.wishes[child]:
         if run.free[club] and not contest.hours[club] & run.busy[child]:
             _take(contest, run, child, club)
             return True
