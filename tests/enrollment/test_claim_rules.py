@@ -35,7 +35,7 @@ def club(number: int, hours: tuple[time, time], weekdays: tuple[int, ...], days:
 HELD = st.lists(st.builds(club, st.integers(1, 6), HOURS, WEEKDAYS, st.tuples(DAYS, DAYS)), max_size=6)
 WISHES = st.builds(
     lambda number, weekdays, hours, last: Wish(
-        UUID(int=number), f"社团{number}", weekdays, *hours, max(last, MONDAY)
+        UUID(int=number), f"社团{number}", weekdays, hours[0], hours[1], max(last, MONDAY)
     ),
     st.integers(1, 8),
     WEEKDAYS,

@@ -66,8 +66,8 @@ async def claim_places(
 ) -> list[Given | Refusal]:
     """Answer each claim, in the order given, with a place or a refusal.
 
-    Locks the children (unless the caller did), then the offerings, then counts: about ten statements, however many
-    claims. Exact under READ COMMITTED only. A club takes precedence over basic care in the hours that it covers.
+    Locks the children (unless the caller did), then the offerings, then counts: about fifteen statements, however
+    many claims. Exact under READ COMMITTED only. A club takes precedence over basic care in the hours that it covers.
 
     Refusals: NotYours, NoRightToChoose, UnknownOffering, OfferingNotOpen, CareIsAskedFor, RoundNotOpenYet,
     WishesInstead, RoundClosedForNow, DateNotPossible, NotForThisGrade, NotForThisClass, ForInvitedOnly, PlaceHeld,
