@@ -199,7 +199,7 @@ async def test_a_roster_of_offerings_names_children_and_no_phone(
         own = await rows(tx, desk(filled.primary, teacher_id=teacher), "club-rosters")
         nobodys = await rows(tx, desk(filled.primary, teacher_id=new_id()), "club-rosters")
         other = await rows(tx, desk(filled.primary, offering_id=new_id()), "club-rosters")
-    assert title[0] == "课后服务名单"
+    assert title[0] == "实验小学 课后服务名单"
     assert header[:2] == ("课程编号", "课程名称")
     assert not {"手机", "健康提示", "优先保障类别"} & set(header)
     assert found == own[2:]
@@ -271,9 +271,9 @@ async def test_the_results_of_a_round_go_out_when_they_are_out(
         overview = await rows(tx, desk(filled.primary, round_id=round_id), "wishes")
         with pytest.raises(RoundToExportUnknown):
             await rows(tx, desk(filled.primary, round_id=new_id()), "wishes")
-    assert title[0] == "社团第一轮 结果"
+    assert title[0] == "实验小学 社团第一轮 结果"
     assert (found[3], found[4], found[-1]) == (1, "K058", "名额已满")
-    assert overview[0][0] == "社团第一轮 志愿汇总（0 份志愿单）"
+    assert overview[0][0] == "实验小学 社团第一轮 志愿汇总（0 份志愿单）"
 
 
 async def test_a_list_that_does_not_exist_is_refused_by_name(

@@ -1,5 +1,6 @@
 """Write one list into a workbook."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import IO
 from uuid import UUID
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.families.note_read import note_read
 from services.enrollment.outgoing.errors import UnknownExport
 from services.enrollment.outgoing.export_kinds import EXPORT_KINDS, OF_THE_BUREAU
-from services.enrollment.outgoing.sheet import Desk
+from services.enrollment.outgoing.sheet import Desk, Sheet
 from services.enrollment.outgoing.write_workbook import write_workbook
 from services.enrollment.schools.errors import SchoolNotOnFile
 from services.enrollment.schools.tables import School
@@ -38,5 +39,10 @@ async def export_book(
         whose = school.name
     if wanted.noted:
         await note_read(tx, desk.school(), "export", of=None, by=by, now=now)
-    await write_workbook(await wanted.sheets(tx, desk), file)
+    sheets = await wanted.sheets(tx, desk)
+    await write_workbook([_titled(sheet, whose) for sheet in sheets], file)
     return f"{whose}{wanted.label}{school_day(now):%Y%m%d}.xlsx"
+
+
+def _titled(sheet: Sheet, whose: str) -> Sheet:
+    return sheet if sheet.title is None else replace(sheet, title=f"{whose} {sheet.title}".strip())
