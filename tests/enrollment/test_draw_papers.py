@@ -255,4 +255,4 @@ def test_the_command_fails_on_what_does_not_hold(tmp_path: Path) -> None:
     ]
     done = CliRunner().invoke(lottery, ["verify", *files])
     assert done.exit_code == 1
-    assert "✗ 2 份文件的种子的哈希一致" in done.output
+    assert "✗ 2 份文件的种子指纹一致" in done.output

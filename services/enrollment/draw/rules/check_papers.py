@@ -14,7 +14,7 @@ from services.enrollment.draw.rules.papers import Announcement, Receipt, Record
 
 COMPARED = {
     "method": "规则版本",
-    "seed_hash": "种子的哈希",
+    "seed_hash": "种子指纹",
     "seed": "种子",
     "entries_root": "全部志愿表的根哈希",
     "order_root": "全部名次的根哈希",
@@ -50,30 +50,30 @@ def _announcement(paper: Announcement) -> Iterator[Check]:
         yield Check(None, "公告里还没有种子（结果公布后才有），以后再核对")
     else:
         yield Check(
-            _holds(lambda: seed_hash(paper.seed or "") == paper.seed_hash), "公告：种子与事先公布的哈希一致"
+            _holds(lambda: seed_hash(paper.seed or "") == paper.seed_hash), "公告：种子与事先公布的指纹一致"
         )
 
 
 def _receipt(paper: Receipt) -> Iterator[Check]:
     place, entry = paper.place, paper.entry
-    yield Check(_holds(lambda: seed_hash(paper.seed) == paper.seed_hash), "凭据：种子与其哈希一致")
+    yield Check(_holds(lambda: seed_hash(paper.seed) == paper.seed_hash), "回执：种子与其指纹一致")
     yield Check(
         _holds(lambda: climb(entry_leaf(entry), paper.entry_path) == paper.entries_root),
-        f"凭据：这份志愿表（{len(entry.wishes)} 个志愿）在截止时的全部志愿表之中",
+        f"回执：这份志愿表（{len(entry.wishes)} 个志愿）在截止时的全部志愿表之中",
     )
     number = lottery_number(paper.seed, paper.round_id, paper.entries_root, entry.ticket, method=paper.method)
     yield Check(
         place.ticket == entry.ticket and place.lottery == number,
-        f"凭据：抽签号 {place.lottery[:12]}… 由种子、全部志愿表和自己的签条算出",
+        f"回执：抽签号 {place.lottery[:12]}… 由种子、全部志愿表和自己的抽签凭号算出",
     )
     yield Check(
         _holds(lambda: climb(order_leaf(place), paper.order_path) == paper.order_root),
-        f"凭据：第 {place.position} 位、得到 {len(place.given)} 门，与全部名次的根哈希一致",
+        f"回执：第 {place.position} 位、得到 {len(place.given)} 门，与全部名次的根哈希一致",
     )
 
 
 def _record(paper: Record) -> Iterator[Check]:
-    yield Check(_holds(lambda: seed_hash(paper.book.seed) == paper.seed_hash), "全册：种子与其哈希一致")
+    yield Check(_holds(lambda: seed_hash(paper.book.seed) == paper.seed_hash), "全册：种子与其指纹一致")
     try:
         again = draw_book(paper.book)
     except (ArithmeticError, LookupError, TypeError, ValueError):
