@@ -9,8 +9,8 @@ from uuid import UUID
 
 import httpx
 
-from services.cli.doctor.check_processes import running_platform
 from services.cli.platform.layout import Layout, default_layout
+from services.cli.platform.running import running_platform
 from services.clients.enrollment import EnrollmentClient
 from services.contracts.internal.enrollment import SchoolEntry
 from services.contracts.internal.roster_copies import CopyComparison

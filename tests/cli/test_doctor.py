@@ -7,9 +7,10 @@ import pytest
 
 from services.cli.doctor.check_database import check_database
 from services.cli.doctor.check_machine import check_machine
-from services.cli.doctor.check_processes import check_processes, running_platform
+from services.cli.doctor.check_processes import check_processes
 from services.cli.doctor.finding import State
 from services.cli.platform.layout import Layout
+from services.cli.platform.running import running_platform
 
 
 async def test_a_fresh_folder_has_nothing_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,30 +1,15 @@
 """Is the platform running, and does each of its processes say that it can work?"""
 
-import json
 from typing import Any
 
 import httpx
 
 from services.cli.doctor.finding import Finding, fault, note, well
 from services.cli.platform.layout import Layout
-from services.kernel.hold_folder import is_held
+from services.cli.platform.running import running_platform
 
 RESTLESS = 3
 """More starts than this point at a process that dies again and again."""
-
-
-def running_platform(layout: Layout) -> dict[str, Any] | None:
-    """Return what run.json tells; None when no platform runs on this data folder.
-
-    The file of a platform that was killed stays; its lock does not.
-    """
-    if not is_held(layout.data_dir):
-        return None
-    try:
-        told: dict[str, Any] = json.loads(layout.run_file.read_text())
-    except (OSError, ValueError):
-        return None
-    return told
 
 
 async def check_processes(layout: Layout) -> list[Finding]:

@@ -10,10 +10,11 @@ from rich.table import Table
 
 from services.cli.doctor.check_database import check_database
 from services.cli.doctor.check_machine import check_machine
-from services.cli.doctor.check_processes import check_processes, running_platform
+from services.cli.doctor.check_processes import check_processes
 from services.cli.doctor.check_rosters import check_rosters
 from services.cli.doctor.finding import Finding, State
 from services.cli.platform.layout import Layout, default_layout
+from services.cli.platform.running import running_platform
 
 MARKS = {State.WELL: "[green]✓[/]", State.NOTE: "[yellow]•[/]", State.FAULT: "[bold red]✗[/]"}
 
