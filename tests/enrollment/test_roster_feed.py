@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from services.contracts.internal.enrollment import RosterPage
 from services.enrollment.roster import tell_roster
@@ -17,8 +18,11 @@ from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
 from services.kernel.cipher import FieldCipher
 from services.kernel.clock import ManualClock
+from services.kernel.database.transaction import Database
 from services.kernel.timers import TimerRunner
+from tests.conftest import Databases
 from tests.enrollment.conftest import NOON, RolledBack, Schools
+from tests.version_guard import guard_versions
 
 ALL = 1_000_000
 
@@ -175,3 +179,25 @@ def test_a_page_holds_whole_versions_and_always_gets_on(rows: list[int], limit: 
         read += sum(taken)
         since = upto
     assert read == sum(rows)
+
+
+async def test_a_row_that_changes_without_a_version_is_refused_where_the_guard_stands(
+    databases: Databases, filled_template: tuple[str, Schools]
+) -> None:
+    """The journeys run under this guard: shown here that it bites, and that it lets a numbered change pass."""
+    name, schools = filled_template
+    async with databases.clone(name) as urls:
+        await guard_versions(urls.owner)
+        database = Database(urls.app)
+        rename = text("UPDATE room SET name = name || '改'")
+        number = text("UPDATE room SET version = :version")
+        with pytest.raises(DBAPIError, match="without a version"):
+            async with database.transaction([schools.primary]) as tx:
+                await tx.execute(rename)
+        with pytest.raises(DBAPIError, match="was deleted"):
+            async with database.transaction([schools.primary]) as tx:
+                await tx.execute(text("DELETE FROM collector"))
+        async with database.transaction([schools.primary]) as tx:
+            await tx.execute(rename)
+            await tx.execute(number, {"version": await take_version(tx, schools.primary, now=NOON)})
+        await database.close()
