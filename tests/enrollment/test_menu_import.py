@@ -9,13 +9,14 @@ from services.enrollment.imports.open_workbook import open_workbook
 from services.enrollment.imports.read_sheet import Form, Row, read_sheet
 from services.enrollment.imports.rules import menu_rows, room_rows, staff_rows
 from services.enrollment.imports.rules.menu_rows import MenuGround, judge_menu
+from services.enrollment.imports.spool import Spool
 from services.enrollment.menu.rules.proposal import Proposal
 from services.enrollment.policy import read_policy
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-def rows_of(name: str, form: Form) -> list[Row]:
+def rows_of(name: str, form: Form) -> Spool[Row]:
     with open_workbook(EXAMPLES / name) as book:
         return read_sheet(book, form)
 

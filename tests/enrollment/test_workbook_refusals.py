@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from services.enrollment.imports import errors, read_sheet
 from services.enrollment.imports.open_workbook import MOST_BYTES, open_workbook
 from services.enrollment.imports.read_sheet import Form, Row
+from services.enrollment.imports.spool import Spool
 from services.kernel.problems import Refusal
 
 FORM = Form("名册", ("学号", "姓名"))
@@ -65,7 +66,7 @@ def damaged_sheet() -> io.BytesIO:
     return file
 
 
-def read(file: io.BytesIO) -> list[Row]:
+def read(file: io.BytesIO) -> Spool[Row]:
     with open_workbook(file) as book:
         return read_sheet.read_sheet(book, FORM)
 
