@@ -48,6 +48,14 @@ def test_in_the_first_week_of_term_an_offer_stands_for_half_an_hour() -> None:
     assert until(next_day) == next_day + timedelta(hours=48)
 
 
+def test_before_the_term_an_offer_stands_for_two_days_and_from_its_first_day_on_for_half_an_hour() -> None:
+    eve = at_school_time(TERM - timedelta(days=1), time(23, 59, 59))
+    assert until(eve) == eve + timedelta(hours=48)
+    assert until(eve + timedelta(seconds=1)) == at_school_time(TERM, time(7, 30))
+    month_before = at_school_time(TERM - timedelta(days=30), time(12, 0))
+    assert until(month_before) == month_before + timedelta(hours=48)
+
+
 def test_nobody_loses_its_turn_asleep() -> None:
     morning = at_school_time(TERM + timedelta(days=2), time(7, 30))
     for offered in (time(21, 45), time(23, 59)):

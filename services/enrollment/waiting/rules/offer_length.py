@@ -16,10 +16,11 @@ def expires_at(
     """Return the instant from which on the offer cannot be taken any more.
 
     Normally ``hold_hours``; where the offering meets before, until then, so that the seat is not empty for
-    nothing, but never less than ``least_hours``. In the first seven days of the term, when everybody is choosing,
-    ``first_week_minutes``, none of which is at night.
+    nothing, but never less than ``least_hours``. In the first seven days of the term, when everybody is choosing and
+    the clubs meet already, ``first_week_minutes``, none of which is at night; before the term there is time.
     """
-    if school_day(offered_at) < term_starts_on + timedelta(days=FIRST_WEEK_DAYS):
+    days_of_term = (school_day(offered_at) - term_starts_on).days
+    if 0 <= days_of_term < FIRST_WEEK_DAYS:
         return _after_night(offered_at, offers) + timedelta(minutes=offers.first_week_minutes)
     longest = offered_at + timedelta(hours=offers.hold_hours)
     least = offered_at + timedelta(hours=offers.least_hours)
