@@ -243,8 +243,15 @@ async def test_what_was_drawn_is_not_cancelled(filled: Schools, at: RolledBack) 
         cancelled: dict[str, Any] = {"reason": "不满意", "by": filled.officers["S001"], "now": CLOSES}
         told.drawn_at = CLOSES
         await tx.flush()
-        with pytest.raises(RoundIsOver):
+        with pytest.raises(RoundIsOver) as drawn:
             await cancel_round(tx, filled.primary, told.round_id, **cancelled)
+        assert "已经抽签" in drawn.value.sentence()
+        assert "已经公布结果" not in drawn.value.sentence()
+        told.published_at = RESULTS
+        await tx.flush()
+        with pytest.raises(RoundIsOver) as out:
+            await cancel_round(tx, filled.primary, told.round_id, **cancelled | {"now": RESULTS})
+        assert "已经公布结果" in out.value.sentence()
 
 
 async def test_a_cancelled_round_stays_cancelled(filled: Schools, at: RolledBack) -> None:

@@ -11,6 +11,7 @@ from services.enrollment.rounds.round_on_file import lock_round
 from services.enrollment.rounds.rules.phase import phase_of
 from services.enrollment.rounds.tables import Round
 from services.enrollment.rounds.tell_round import tell_round
+from services.enrollment.words import moment_text
 
 
 async def cancel_round(
@@ -27,7 +28,8 @@ async def cancel_round(
         raise RoundCancelled(round_id=round_id, reason=told.cancel_reason)
     phase = phase_of(told, now=now)
     if phase == "out" or told.drawn_at is not None:
-        raise RoundIsOver(round_id=round_id)
+        state = "已经公布结果" if phase == "out" else f"已经抽签，{moment_text(told.results_at)} 公布结果"
+        raise RoundIsOver(round_id=round_id, state=state)
     told.cancelled_at, told.cancel_reason = now, reason
     note_change(tx, told, ({}, {"cancelled_at": now}), reason=reason, by=by, now=now)
     if phase != "hidden":

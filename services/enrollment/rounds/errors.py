@@ -108,7 +108,7 @@ class CloseOnlyLater(Unprocessable):
 class RoundIsOver(Conflict):
     """What was drawn or published is not cancelled.
 
-    Facts: ``round_id``.
+    Facts: ``round_id`` and how it stands, ``state``.
     """
 
-    detail = "这一轮选课已经公布结果，不能再取消。个别孩子的名额可以单独调整。"
+    detail = "这一轮选课{state}，不能再取消。公布结果以后，个别孩子的名额可以单独调整。"
