@@ -2,6 +2,8 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +12,13 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.agreements.issue_agreement import issue_agreement
+from services.enrollment.agreements.unsigned_children import unsigned_children
 from services.enrollment.families.tables import SensitiveRead
 from services.enrollment.imports.import_file import Upload, import_file
 from services.enrollment.imports.sheet_kinds import SHEET_KINDS
 from services.enrollment.imports.sheet_kinds import Desk as ImportDesk
+from services.enrollment.menu.withdraw_offering import withdraw_offering
 from services.enrollment.outgoing.errors import ResultsToExportNotOut, RoundToExportUnknown, UnknownExport
 from services.enrollment.outgoing.export_book import OPERATOR, export_book
 from services.enrollment.outgoing.export_kinds import EXPORT_KINDS
@@ -183,7 +188,7 @@ async def test_who_had_a_list_with_phones_is_kept(at: RolledBack, filled: School
         await export_book(tx, desk(filled.primary), "roster", io.BytesIO(), now=NOON)
         by_hand = await tx.get(SensitiveRead, (filled.primary, await tx.scalar(
             text("SELECT read_id FROM sensitive_read WHERE staff_id = :by"), {"by": OPERATOR})))  # fmt: skip
-    assert kept == ["export", "export"]
+    assert kept == ["export", "export", "export"]
     assert by_hand is not None
 
 
@@ -223,6 +228,36 @@ async def _place(tx: AsyncSession, school_id: UUID) -> UUID:
         text("SELECT offering_id FROM offering WHERE school_id = :id AND code = 'K058'"), {"id": school_id}
     )
     return found
+
+
+async def test_a_withdrawn_offering_is_on_the_list_until_it_met_for_the_last_time(
+    at: RolledBack, filled: Schools, desk: MakeDesk
+) -> None:
+    async with at(filled.primary) as tx:
+        offering = await _place(tx, filled.primary)
+        last_day = NOON.date() + timedelta(days=3)
+        await withdraw_offering(tx, filled.primary, offering, from_on=last_day, reason="教师生病", now=NOON)
+        before = await rows(tx, desk(filled.primary), "club-rosters")
+        after = await rows(tx, replace(desk(filled.primary), now=NOON + timedelta(days=3)), "club-rosters")
+    assert [row[0] for row in before[2:]] == ["K058"]
+    assert [row for row in after[2:] if row[0] == "K058"] == []
+
+
+async def test_the_list_of_the_unsigned_names_the_children_that_the_page_names(
+    at: RolledBack, filled: Schools, desk: MakeDesk
+) -> None:
+    """On the day after the last place ended, a child is on neither."""
+    async with at(filled.primary) as tx:
+        await issue_agreement(
+            tx, filled.primary, title="安全协议", body="双方责任……", by=filled.officers["S001"], now=NOON
+        )
+        await _place(tx, filled.primary)
+        await tx.execute(text("UPDATE place SET until_on = :on"), {"on": NOON.date() + timedelta(days=1)})
+        for now, many in ((NOON, 1), (NOON + timedelta(days=1), 0)):
+            page = await unsigned_children(tx, filled.primary, number=1, today=now.date())
+            _, _, *listed = await rows(tx, replace(desk(filled.primary), now=now), "unsigned")
+            assert [row[1] for row in listed] == [one["student_no"] for one in page]
+            assert len(listed) == many
 
 
 async def test_the_waiting_list_is_in_order_and_names_no_tier(

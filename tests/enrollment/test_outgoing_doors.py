@@ -45,6 +45,22 @@ async def test_a_teacher_gets_rosters_of_the_own_offerings_only(door: Door) -> N
     assert refused.json()["type"] == "urn:kehou:problem:not-allowed"
 
 
+async def test_lists_that_show_priority_groups_are_the_enrolment_officers_and_each_look_is_on_record(
+    door: Door,
+) -> None:
+    asked = {"school_id": str(door.schools.primary)}
+    admin = door.token(Persona.SCHOOL_ADMIN, S001=door.schools.officers["S001"])
+    for kind in ("roster", "waiting-lists"):
+        refused = await door.http.get(f"/exports/{kind}", params=asked, headers=admin)
+        assert refused.json()["type"] == "urn:kehou:problem:not-allowed"
+        assert (
+            await door.http.get(f"/exports/{kind}", params=asked, headers=door.officer)
+        ).status_code == 200
+    looks = await door.http.get("/families/sensitive-reads", params=asked, headers=admin)
+    assert looks.status_code == 200
+    assert [(one["what"], one["child_id"]) for one in looks.json()["reads"]] == [("export", None)] * 2
+
+
 async def test_no_list_opens_to_a_family_or_another_school(door: Door) -> None:
     (family, *_) = await door.families()
     asked = {"school_id": str(door.schools.primary)}

@@ -7,19 +7,22 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_IN_CARE = (
-    " FROM child WHERE school_id = :school_id AND NOT removed"
+IN_CARE = (
+    " child.school_id = :school_id AND NOT child.removed"
     "   AND EXISTS (SELECT FROM place p WHERE p.school_id = child.school_id AND p.child_id = child.child_id"
     "     AND (p.until_on IS NULL OR p.until_on > greatest(p.from_on, CAST(:today AS date))))"
 )
+"""A condition on ``child``: at school, and with a place now or later. Facts: ``school_id``, ``today``."""
+
 _UNSIGNED = text(
     "SELECT child_id, student_no, name, grade, class_name, agreed_number"  # noqa: S608 - our own words
-    f"{_IN_CARE} AND agreed_number IS DISTINCT FROM :number ORDER BY grade, class_name, pinyin, child_id"
+    f"  FROM child WHERE {IN_CARE} AND agreed_number IS DISTINCT FROM :number"
+    " ORDER BY grade, length(class_name), class_name, pinyin, student_no"
 )
 _BY_CLASS = text(
     "SELECT grade, class_name, count(*) AS in_care,"  # noqa: S608 - our own words
     " count(*) FILTER (WHERE agreed_number IS DISTINCT FROM :number) AS unsigned"
-    f"{_IN_CARE} GROUP BY grade, class_name ORDER BY grade, class_name"
+    f" FROM child WHERE {IN_CARE} GROUP BY grade, class_name ORDER BY grade, length(class_name), class_name"
 )
 
 

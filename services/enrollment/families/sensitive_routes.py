@@ -1,6 +1,6 @@
 """Health notes, priority groups and blocked persons: each with its own permission, each look written down."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from services.contracts.personas import OFFICERS, Persona
 from services.enrollment.families.block_person import Block, block_person, blocked_of, lift_block
 from services.enrollment.families.errors import PhoneInvalid
+from services.enrollment.families.note_read import What
 from services.enrollment.families.sensitive_notes import (
     health_notes,
     priority_groups,
@@ -122,7 +123,7 @@ class ReadOut(BaseModel):
     """Somebody looked; no child: a list of the whole school."""
 
     read_at: AwareDatetime
-    what: Literal["health", "priority", "blocked", "phone"]
+    what: What
     staff_id: UUID
     staff: str | None
     child_id: UUID | None

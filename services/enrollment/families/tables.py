@@ -266,6 +266,6 @@ class SensitiveRead(EnrollmentTable, table=True):
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
     read_id: UUID = Field(primary_key=True)
     child_id: UUID | None = Field(default=None, description="None: a list of the whole school.")
-    what: str = Field(description="health, priority, blocked or phone.")
+    what: str = Field(description="health, priority, blocked, phone or export: a list as a workbook.")
     staff_id: UUID
     read_at: datetime = Field(sa_type=Instant)

@@ -16,7 +16,7 @@ _ROSTERS = text(
     "  FROM place p JOIN offering o USING (school_id, offering_id) JOIN child c USING (school_id, child_id)"
     "  LEFT JOIN staff st ON st.school_id = o.school_id AND st.staff_id = o.teacher_id"
     "  LEFT JOIN room r ON r.school_id = o.school_id AND r.room_id = o.room_id"
-    " WHERE p.school_id = :school_id AND o.state = 'published' AND NOT c.removed"
+    " WHERE p.school_id = :school_id AND NOT c.removed"
     "   AND (p.until_on IS NULL OR p.until_on > greatest(p.from_on, CAST(:today AS date)))"
     "   AND (CAST(:teacher_id AS uuid) IS NULL OR o.teacher_id = :teacher_id)"
     "   AND (CAST(:offering_id AS uuid) IS NULL OR o.offering_id = :offering_id)"
@@ -29,7 +29,7 @@ COLUMNS = (
 
 
 async def club_rosters(tx: AsyncSession, desk: Desk) -> list[Sheet]:
-    """Return one row a child and offering, from today on, by offering and class."""
+    """Return one row a child and offering, from today on, by offering and class; a withdrawn one until its last day."""
 
     def cells(row: Any) -> Sequence[Cell]:
         return (

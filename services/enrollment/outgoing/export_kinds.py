@@ -32,15 +32,18 @@ class ExportKind:
 
 OF_THE_BUREAU = "schools"
 
+READS_GROUPS = (Persona.ENROLMENT_OFFICER,)
+"""Who may read priority groups (R06), and an order of waiting that shows them."""
+
 EXPORT_KINDS = {
     OF_THE_BUREAU: ExportKind("学校", school_sheet, personas=(Persona.OPERATOR,)),
     "staff": ExportKind("教职工名册", staff_sheet),
     "rooms": ExportKind("场地", room_sheet),
-    "roster": ExportKind("学生名册", roster_sheet, noted=True),
+    "roster": ExportKind("学生名册", roster_sheet, personas=READS_GROUPS, noted=True),
     "collectors": ExportKind("接送人", collector_sheets, noted=True),
     "menu": ExportKind("课后服务菜单", menu_sheet),
     "club-rosters": ExportKind("课后服务名单", club_rosters, personas=(*OFFICERS, Persona.TEACHER)),
-    "waiting-lists": ExportKind("候补名单", waiting_lists),
+    "waiting-lists": ExportKind("候补名单", waiting_lists, personas=READS_GROUPS, noted=True),
     "unsigned": ExportKind("安全协议未签名单", unsigned_list),
     "wishes": ExportKind("志愿汇总", wish_overview),
     "results": ExportKind("选课结果", round_results),

@@ -6,20 +6,20 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.agreements.unsigned_children import IN_CARE
 from services.enrollment.outgoing.rules.cells import Cell, class_cell
 from services.enrollment.outgoing.sheet import Desk, Sheet, streamed
+from services.kernel.clock import school_day
 
 _UNSIGNED = text(
-    "SELECT c.grade, c.class_name, c.student_no, c.name, c.agreed_number, newest.number,"
+    "SELECT child.grade, child.class_name, child.student_no, child.name, child.agreed_number, newest.number,"  # noqa: S608 - our own words
     "       (SELECT string_agg(g.name, '、' ORDER BY b.rank, g.name) FROM guardianship b"
-    "          JOIN guardian g USING (school_id, guardian_id) WHERE b.school_id = c.school_id"
-    "           AND b.child_id = c.child_id AND b.may_sign AND NOT b.removed) AS signers"
-    "  FROM child c CROSS JOIN (SELECT max(number) AS number FROM agreement_text"
+    "          JOIN guardian g USING (school_id, guardian_id) WHERE b.school_id = child.school_id"
+    "           AND b.child_id = child.child_id AND b.may_sign AND NOT b.removed) AS signers"
+    "  FROM child CROSS JOIN (SELECT max(number) AS number FROM agreement_text"
     "    WHERE school_id = :school_id) AS newest"
-    " WHERE c.school_id = :school_id AND NOT c.removed AND c.agreed_number IS DISTINCT FROM newest.number"
-    "   AND EXISTS (SELECT FROM place p WHERE p.school_id = c.school_id AND p.child_id = c.child_id"
-    "     AND (p.until_on IS NULL OR p.until_on > p.from_on))"
-    " ORDER BY c.grade, length(c.class_name), c.class_name, c.pinyin, c.student_no"
+    f" WHERE {IN_CARE} AND child.agreed_number IS DISTINCT FROM newest.number"
+    " ORDER BY child.grade, length(child.class_name), child.class_name, child.pinyin, child.student_no"
 )
 COLUMNS = ("班级", "学号", "姓名", "可签字的监护人", "现行版本", "签过的版本")
 
@@ -33,5 +33,5 @@ async def unsigned_list(tx: AsyncSession, desk: Desk) -> list[Sheet]:
             *(row.signers, row.number, row.agreed_number),
         )
 
-    unsigned = streamed(tx, _UNSIGNED, {"school_id": desk.school_id})
+    unsigned = streamed(tx, _UNSIGNED, {"school_id": desk.school_id, "today": school_day(desk.now)})
     return [Sheet("未签协议", COLUMNS, unsigned, cells, "安全协议未签名单")]

@@ -1,4 +1,4 @@
-"""Who waits for what (候补名单), in the order of offers. The tier, which the order rests on, is not written (R06)."""
+"""Who waits for what (候补名单), in the order of offers: it shows tiers, though none is written (R06)."""
 
 from collections.abc import Sequence
 from typing import Any
