@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.calendar.errors import UnknownTerm
 from services.enrollment.rounds.pick_offerings import Picked, pick_offerings
 from services.enrollment.rounds.round_timers import set_round_timers
 from services.enrollment.rounds.rules.plan import RoundPlan, times_objection
 from services.enrollment.rounds.tables import Round, RoundOffering
-from services.enrollment.schools.errors import NoTerm
 from services.enrollment.schools.tables import Term
 from services.kernel.cipher import FieldCipher
 from services.kernel.ids import new_id
@@ -36,7 +36,7 @@ async def announce_round(
     sealed until the draw, and nothing changes it (decision 17).
 
     Raises:
-        NoTerm: no such term.
+        UnknownTerm: no such term.
         RoundTimesMixedUp: times out of order, in the past or after the term.
         UnknownOffering, RoundNeedsOfferings, NotForARound, InAnotherRound: what was picked.
     """
@@ -58,7 +58,7 @@ async def check_times(tx: AsyncSession, school_id: UUID, plan: RoundPlan, *, ear
     """Hold a plan's times against each other, against ``earliest`` and against the term; raises what objects."""
     term = await tx.get(Term, (school_id, plan.term_id))
     if term is None:
-        raise NoTerm
+        raise UnknownTerm
     objection = times_objection(plan, earliest=earliest, last_on=term.ends_on)
     if objection is not None:
         raise objection
