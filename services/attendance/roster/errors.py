@@ -1,12 +1,6 @@
 """What cannot be answered from a school's roster."""
 
-from services.kernel.problems import NotFound, Unprocessable
-
-
-class UnknownSchool(NotFound):
-    """Attendance has no roster of this school yet."""
-
-    detail = "学校的名单还没有同步过来，请稍等几分钟再试。"
+from services.kernel.problems import Unprocessable
 
 
 class WhichSchool(Unprocessable):

@@ -27,7 +27,7 @@ class MenuNotPublished(NotFound):
 class UnknownOffering(NotFound):
     """There is no such offering."""
 
-    detail = "没有找到这门课程，可能已经撤下。"
+    detail = "没有找到这门课程，可能已经取消开班。"
 
 
 class OfferingNotPossible(Unprocessable):
@@ -54,7 +54,7 @@ class OfferingWithdrawn(Conflict):
     Facts: ``offering``.
     """
 
-    detail = "“{offering}”已经取消或没有通过，不能再改。需要的话请另开一门。"
+    detail = "“{offering}”已经取消开班或没有通过，不能再改。需要的话请另开一门。"
 
 
 class NoPendingChange(NotFound):

@@ -40,9 +40,9 @@ class InvitationOver(Expired):
 
 
 class NoTerm(Conflict):
-    """The school has no term on this day.
+    """The school has no term on this day or after it.
 
     Facts: ``on``.
     """
 
-    detail = "{on} 不在任何学期内，请先登记学期。"
+    detail = "学校还没有登记 {on} 以后的学期，请等学校登记新学期后再试。"

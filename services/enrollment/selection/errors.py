@@ -82,13 +82,16 @@ class OfferingNotOpen(Conflict):
     Facts: ``offering``.
     """
 
-    detail = "“{offering}”现在不能选，可能还没有公布，或已经撤下。"
+    detail = "“{offering}”现在不能选，可能还没有公布，或已经取消开班。"
 
 
 class CareIsAskedFor(Unprocessable):
     """Basic care is not claimed group by group: it is asked for, and nobody is refused."""
 
-    detail = "“{offering}”属于基本托管，不用抢名额：请直接申请托管，人人都有位置。"
+    detail = (
+        "“{offering}”属于基本托管，人人都有位置，不用报名，也不用单独退出："
+        "请在托管申请里选好需要的日子和时间，一天都不选就是不参加。"
+    )
 
 
 class NoRightToChoose(Forbidden):
@@ -104,21 +107,12 @@ class UnknownPlace(NotFound):
 
 
 class DateNotPossible(Unprocessable):
-    """Nothing can begin or end on this day.
+    """Nothing can begin or end on this day: it is past, or after the term.
 
     Facts: ``earliest``.
     """
 
-    detail = "生效日期不能早于 {earliest}。"
-
-
-class NoCareThen(Conflict):
-    """The school offers no basic care for this grade at these times.
-
-    Facts: ``grade``, ``until``.
-    """
-
-    detail = "学校还没有为{grade}公布 {until} 之前的托管，请联系学校。"
+    detail = "生效日期不能早于 {earliest}，也不能在学期结束之后。"
 
 
 class QueueTooLong(Unavailable):

@@ -6,7 +6,7 @@ from services.kernel.problems import Conflict
 class SwapGone(Conflict):
     """This proposal is not open any more."""
 
-    detail = "这个互换已经成交、撤回或失效了，请刷新后再看。"
+    detail = "这个互换意向已经换成、撤回或失效，请刷新后再看。"
 
 
 class AlreadyProposed(Conflict):
