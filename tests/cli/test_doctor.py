@@ -8,6 +8,7 @@ import pytest
 from services.cli.doctor.check_database import check_database
 from services.cli.doctor.check_machine import check_machine
 from services.cli.doctor.check_processes import check_processes
+from services.cli.doctor.check_rosters import check_rosters
 from services.cli.doctor.finding import State
 from services.cli.platform.layout import Layout
 from services.cli.platform.running import running_platform
@@ -18,6 +19,7 @@ async def test_a_fresh_folder_has_nothing_broken(tmp_path: Path, monkeypatch: py
     layout = Layout(tmp_path)
     findings = [*check_machine(layout, running=False), *await check_database(layout)]
     findings += await check_processes(layout)
+    findings += await check_rosters(layout)
     assert [one for one in findings if one.state is State.FAULT] == []
     assert list(tmp_path.iterdir()) == []  # noqa: ASYNC240 - a look after the fact
 
