@@ -24,7 +24,7 @@ from services.enrollment.policy import Policy
 from services.enrollment.roster.roster_page import roster_page
 from services.kernel.cipher import FieldCipher
 from services.kernel.ids import new_id
-from tests.enrollment.conftest import Family, RolledBack, Schools
+from tests.enrollment.conftest import NOON, Family, RolledBack, Schools
 from tests.enrollment.menu_room import TODAY, MenuRoom
 
 Families = Callable[..., Awaitable[list[Family]]]
@@ -49,7 +49,7 @@ async def test_a_teacher_puts_an_offering_forward_and_the_school_publishes_it_wi
     offering = await room.add(put_forward_by=teacher, teacher_id=await room.staff("T044"))
     assert (offering.state, offering.teacher_id, offering.code) == ("proposed", teacher, "K103")
     assert offering.offering_id not in [
-        row["offering_id"] for row in await open_offerings(room.tx, room.school_id, today=TODAY)
+        row["offering_id"] for row in await open_offerings(room.tx, room.school_id, now=NOON)
     ]
     approved = await approve_proposal(
         room.tx, room.school_id, offering.offering_id, {"capacity": 16}, policy=room.policy

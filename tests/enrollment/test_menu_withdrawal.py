@@ -85,7 +85,7 @@ async def test_withdrawn_from_next_week_it_meets_until_then_and_takes_nobody(
     assert await room.places("K056") == [([2], TODAY, NEXT_MONDAY)] * 2
     page = await roster_page(room.tx, room.school_id, since=0, limit=20_000, cipher=cipher)
     assert not next(one.removed for one in page.offerings if one.code == "K056")
-    assert "K056" not in [row["code"] for row in await open_offerings(room.tx, room.school_id, today=TODAY)]
+    assert "K056" not in [row["code"] for row in await open_offerings(room.tx, room.school_id, now=NOON)]
     timer = text("SELECT kind, due_at FROM timer WHERE subject = :key")
     kind, due_at = (await room.tx.execute(timer, {"key": offering.offering_id})).one()
     assert due_at == at_school_time(NEXT_MONDAY, time())

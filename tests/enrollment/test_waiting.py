@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from services.enrollment.menu.open_offerings import open_offerings
 from services.enrollment.policy import Policy
 from services.enrollment.selection.errors import (
     CareIsAskedFor,
@@ -143,6 +144,8 @@ async def test_an_offer_reserves_the_place_and_nobody_overtakes_who_waits(
         assert isinstance(await room.try_claim(cem, "K056"), WaitingAhead)
         await room.offer("K056")
         assert isinstance(await room.try_claim(cem, "K056"), OfferingFull)
+        shown = await open_offerings(room.tx, room.school_id, now=NOON)
+        assert [row["free"] for row in shown if row["code"] == "K056"] == [0]
         assert await room.offer("K056") == 0
         (told,) = await room.told("place-offered")
         assert (told["entry_id"], told["child_id"]) == (str(entry), str(ben.child_id))

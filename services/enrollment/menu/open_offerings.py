@@ -1,23 +1,22 @@
 """What can be chosen now, and how many places are left."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.selection.free_places import free_places
+from services.kernel.clock import school_day
+
 _OPEN = text(
-    "SELECT o.*, st.name AS teacher, r.name AS room, pa.name AS partner,"
-    "       greatest(o.capacity - coalesce(taken.places, 0), 0) AS free"
+    "SELECT o.*, st.name AS teacher, r.name AS room, pa.name AS partner"
     "  FROM offering o"
     "  LEFT JOIN staff st ON st.school_id = o.school_id AND st.staff_id = o.teacher_id"
     "  LEFT JOIN room r ON r.school_id = o.school_id AND r.room_id = o.room_id"
     "  LEFT JOIN partner pa ON pa.school_id = o.school_id AND pa.partner_id = o.partner_id"
-    "  LEFT JOIN (SELECT school_id, offering_id, count(DISTINCT child_id) AS places FROM place"
-    "    WHERE school_id = :school_id AND (until_on IS NULL OR until_on > greatest(from_on, CAST(:today AS date)))"
-    "    GROUP BY school_id, offering_id) AS taken"
-    "    ON taken.school_id = o.school_id AND taken.offering_id = o.offering_id"
     " WHERE o.school_id = :school_id AND o.state = 'published'"
     "   AND (CAST(:grade AS smallint) IS NULL OR CAST(:grade AS smallint) = ANY(o.grades))"
     "   AND (NOT CAST(:unstaffed AS boolean) OR o.needs_staffing)"
@@ -26,8 +25,14 @@ _OPEN = text(
 
 
 async def open_offerings(
-    tx: AsyncSession, school_id: UUID, *, grade: int | None = None, unstaffed: bool = False, today: date
-) -> Sequence[RowMapping]:
-    """Return published offerings with ``free`` places, teacher and room by name; counted without a lock."""
-    facts = {"school_id": school_id, "grade": grade, "unstaffed": unstaffed, "today": today}
-    return (await tx.execute(_OPEN, facts)).mappings().all()
+    tx: AsyncSession, school_id: UUID, *, grade: int | None = None, unstaffed: bool = False, now: datetime
+) -> Sequence[Mapping[str, Any]]:
+    """Return published offerings with ``free`` places, teacher and room by name; counted without a lock.
+
+    A place that is reserved for who waits, or held back until its hour, is not free: no claim would get it.
+    """
+    facts = {"school_id": school_id, "grade": grade, "unstaffed": unstaffed}
+    rows = (await tx.execute(_OPEN, facts)).mappings().all()
+    ids = [row["offering_id"] for row in rows]
+    free = await free_places(tx, school_id, ids, since=school_day(now), now=now)
+    return [{**row, "free": max(free[row["offering_id"]], 0)} for row in rows]

@@ -185,8 +185,8 @@ async def offerings(
 ) -> OfferingsOut:
     """Return what can be chosen; with ``needs_staffing`` only groups that still lack a teacher and a room."""
     who.person_in(school_id)
-    rows = await open_offerings(tx, school_id, grade=grade, unstaffed=needs_staffing, today=school_day(now))
-    return OfferingsOut(offerings=[OfferingOut.model_validate(dict(row)) for row in rows])
+    rows = await open_offerings(tx, school_id, grade=grade, unstaffed=needs_staffing, now=now)
+    return OfferingsOut(offerings=[OfferingOut.model_validate(row) for row in rows])
 
 
 @router.get("/offerings/{offering_id}/staffing", tags=["offerings"])
