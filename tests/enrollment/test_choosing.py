@@ -72,6 +72,8 @@ async def test_one_tap_gives_the_full_week(filled: Schools, at: RolledBack, fami
         family = (await families(tx, filled.primary, 1, "2班"))[0]
         assert await care(tx, filled.primary, family) == 2
         assert await week_of(tx, family) == {"K002": [1, 2, 3, 4, 5], "K038": [1, 2, 3, 4, 5]}
+        came_by = text("SELECT DISTINCT came_by FROM place WHERE child_id = :child")
+        assert list(await tx.scalars(came_by, {"child": family.child_id})) == ["care"]
 
 
 async def test_asking_the_same_again_changes_nothing(filled: Schools, at: RolledBack, families: Any) -> None:

@@ -11,7 +11,7 @@ from services.kernel.database.service_table import Instant
 
 
 class AgreementText(EnrollmentTable, table=True):
-    """One version of a school's text; the school's own signature is in the row, as it signs by issuing it."""
+    """One version of a school's text; the school signs it by issuing it (`AgreementSignature`, side school)."""
 
     school_id: UUID = Field(primary_key=True, foreign_key="school.school_id")
     number: int = Field(primary_key=True)

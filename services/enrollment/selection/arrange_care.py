@@ -33,8 +33,8 @@ _END = text(
 )
 _BEGIN = text(
     "INSERT INTO place (school_id, place_id, offering_id, child_id, weekdays, from_on, until_on, chosen_by,"
-    " chosen_at, version) VALUES (:school_id, :place_id, :offering_id, :child_id, :weekdays, :from_on, :until_on,"
-    " :chosen_by, :chosen_at, :version)"
+    " chosen_at, came_by, version) VALUES (:school_id, :place_id, :offering_id, :child_id, :weekdays, :from_on,"
+    " :until_on, :chosen_by, :chosen_at, 'care', :version)"
 )
 
 
