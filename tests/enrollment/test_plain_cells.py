@@ -20,6 +20,7 @@ from services.enrollment.imports.rules import plain_cells as plain
         ("8619900000001", "19900000001"),
         ("1990000000", None),
         ("0355-2020202", None),
+        ("1370000\u0662\u0662\u0662\u0662", None),
         ("", None),
     ],
 )
@@ -34,6 +35,10 @@ def test_phones(written: str, understood: str | None) -> None:
         ("古丽·  买买提", "古丽· 买买提"),
         ("Anna  Li", "Anna Li"),
         ("\u3000张\u3000三", "张三"),
+        ("刘\u200b某", "刘某"),
+        ("\ufeff刘\u2060某\ufe00", "刘某"),
+        ("Ａｎｎａ\tLi", "Anna Li"),
+        ("\u200b\u3164", None),
         ("  ", None),
     ],
 )
@@ -50,6 +55,7 @@ def test_names(written: str, understood: str | None) -> None:
         ("九年级", 9),
         ("初二", 8),
         ("０", None),
+        ("\u1369", None),
         ("十年级", None),
         ("", None),
     ],

@@ -5,7 +5,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.families.errors import NoPhoto, NotAPhoto, PhotoTooLarge, UnknownCollector
+from services.enrollment.families.errors import (
+    NoPhoto,
+    NoRightToCollect,
+    NotAPhoto,
+    PhotoTooLarge,
+    UnknownCollector,
+)
 from services.enrollment.families.tables import Collector, CollectorPhoto, Guardianship
 
 MOST_KB = 300
@@ -58,4 +64,20 @@ async def collector_in_sight(
         bond = await tx.get(Guardianship, (school_id, collector.child_id, guardian_id))
         if bond is None or bond.removed:
             raise UnknownCollector
+    return collector
+
+
+async def collector_to_show(
+    tx: AsyncSession, school_id: UUID, collector_id: UUID, *, guardian_id: UUID
+) -> Collector:
+    """Return a live collector whose photo this guardian may give: who collects is recognised by it.
+
+    Raises:
+        UnknownCollector: none of an own child.
+        NoRightToCollect: a guardian who may not collect the child could otherwise show somebody else's face.
+    """
+    collector = await collector_in_sight(tx, school_id, collector_id, guardian_id=guardian_id)
+    bond = await tx.get_one(Guardianship, (school_id, collector.child_id, guardian_id))
+    if not bond.may_collect:
+        raise NoRightToCollect
     return collector

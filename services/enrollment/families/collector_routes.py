@@ -10,14 +10,20 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.contracts.personas import OFFICERS, STAFF, Persona
-from services.enrollment.families.collector_photo import collector_in_sight, photo_of, set_photo
+from services.enrollment.families.collector_photo import (
+    collector_in_sight,
+    collector_to_show,
+    photo_of,
+    set_photo,
+)
 from services.enrollment.families.errors import PhoneInvalid
 from services.enrollment.families.name_collector import end_collector, name_collector
+from services.enrollment.families.person_name import PersonName
 from services.enrollment.families.rules.collector_terms import NewCollector
 from services.enrollment.families.tables import Collector, CollectorPhoto
 from services.enrollment.given import Cipher
 from services.enrollment.imports.difference import masked
-from services.enrollment.imports.rules.plain_cells import name_of, phone_of
+from services.enrollment.imports.rules.plain_cells import phone_of
 from services.kernel.tokens import Identity
 from services.kernel.web.dependencies import Caller, Now, Tx
 from services.kernel.web.once import OnceOnly
@@ -32,7 +38,7 @@ class CollectorIn(BaseModel):
 
     school_id: UUID
     child_id: UUID
-    name: Annotated[str, Field(min_length=1, max_length=50)]
+    name: PersonName
     relation: Annotated[str, Field(min_length=1, max_length=20)]
     phone: Annotated[str, Field(max_length=20)]
     born_year: Annotated[int, Field(ge=1900, le=2100)]
@@ -124,8 +130,7 @@ async def name(
     phone = phone_of(body.phone)
     if phone is None:
         raise PhoneInvalid
-    terms = body.model_dump(exclude={"school_id", "child_id"})
-    named = NewCollector(**{**terms, "name": name_of(body.name) or body.name, "phone": phone})
+    named = NewCollector(**{**body.model_dump(exclude={"school_id", "child_id"}), "phone": phone})
 
     async def make() -> CollectorOut:
         collector = await name_collector(
@@ -174,7 +179,7 @@ async def give_photo(
     photo = await request.body()
 
     async def make() -> PhotoOut:
-        collector = await collector_in_sight(tx, school_id, collector_id, guardian_id=guardian_id)
+        collector = await collector_to_show(tx, school_id, collector_id, guardian_id=guardian_id)
         kept = await set_photo(tx, collector, photo, now=now)
         return PhotoOut(collector_id=collector_id, media_type=kept.media_type, size=len(photo))
 

@@ -119,7 +119,7 @@ class NobodyWouldBeTold(Conflict):
 
 
 class NoRightToCollect(Forbidden):
-    """Only a guardian who may collect the child names others who may."""
+    """Only a guardian who may collect the child names others who may, and shows their faces."""
 
     detail = "您没有接这个孩子的权限，不能登记接送人，请由另一位监护人操作，或联系学校。"
 

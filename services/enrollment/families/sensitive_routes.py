@@ -11,6 +11,7 @@ from services.contracts.personas import OFFICERS, Persona
 from services.enrollment.families.block_person import Block, block_person, blocked_of, lift_block
 from services.enrollment.families.errors import PhoneInvalid
 from services.enrollment.families.note_read import What
+from services.enrollment.families.person_name import PersonName
 from services.enrollment.families.sensitive_notes import (
     health_notes,
     priority_groups,
@@ -18,7 +19,7 @@ from services.enrollment.families.sensitive_notes import (
     set_priority_groups,
 )
 from services.enrollment.given import Cipher, PolicyInForce
-from services.enrollment.imports.rules.plain_cells import name_of, phone_of
+from services.enrollment.imports.rules.plain_cells import phone_of
 from services.kernel.web.dependencies import Caller, Now, Tx
 from services.kernel.web.once import OnceOnly
 
@@ -94,7 +95,7 @@ class BlockIn(BaseModel):
     """Who must not collect the child, why, and the number of the order it rests on."""
 
     school_id: UUID
-    name: Annotated[str, Field(min_length=1, max_length=50)]
+    name: PersonName
     phone: Annotated[str, Field(max_length=20)] | None = None
     reason: Annotated[str, Field(min_length=1, max_length=200)]
     order_no: Annotated[str, Field(min_length=1, max_length=100)]
@@ -210,7 +211,7 @@ async def block(
     phone = phone_of(body.phone) if body.phone else None
     if body.phone and phone is None:
         raise PhoneInvalid
-    person = Block(child_id, name_of(body.name) or body.name, phone, body.reason, body.order_no)
+    person = Block(child_id, body.name, phone, body.reason, body.order_no)
 
     async def make() -> BlockedOut:
         found = await block_person(tx, body.school_id, person, by=by, cipher=cipher, now=now)

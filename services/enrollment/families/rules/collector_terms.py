@@ -36,7 +36,9 @@ def collector_objection(named: NewCollector, *, today: date) -> Refusal | None:
 
 
 def year_later(day: date) -> date:
-    """Return the same day a year later; of 29 February, 28 February."""
+    """Return the same day a year later; of 29 February, 28 February; where no calendar goes on, the last day."""
+    if day.year == date.max.year:
+        return date.max
     try:
         return day.replace(year=day.year + 1)
     except ValueError:

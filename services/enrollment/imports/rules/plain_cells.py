@@ -7,7 +7,9 @@ import unicodedata
 from services.enrollment.words import GRADES, WEEKDAYS
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f〇]+")
-_PHONE = re.compile(r"1[3-9]\d{9}")
+_PHONE = re.compile(r"1[3-9][0-9]{9}")
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What is no space and shows nothing all the same, beside the categories that never show."""
 _CLASS = re.compile(r"(?:第)?[(]?(\d{1,2}|[一二三四五六七八九十]{1,3})[)]?班?")
 _GRADE_RANGE = re.compile(r"([1-9])-([1-9])")
 _JUNIOR = {"初一": 7, "初二": 8, "初三": 9}
@@ -19,8 +21,13 @@ def plain(text: str) -> str:
 
 
 def name_of(text: str) -> str | None:
-    """A person's name: a Han name without any spaces; a name with · or Latin words keeps single inner ones."""
-    words = text.replace("\u3000", " ").split()
+    """A person's name: a Han name without any spaces; a name with · or Latin words keeps single inner ones.
+
+    What cannot be seen is no part of it: who is kept from a child must not come under the same name with a
+    character between that nobody notices.
+    """
+    seen = (char for char in _UNSEEN.sub("", plain(text)) if char.isspace() or not _hides(char))
+    words = "".join(seen).split()
     if not words:
         return None
     joined = "".join(words)
@@ -41,7 +48,7 @@ def grade_of(text: str) -> int | None:
         return _JUNIOR[plain(text)]
     if len(word) == 1 and word in GRADES:
         return GRADES.index(word) + 1
-    return int(word) if word.isdigit() and 1 <= int(word) <= 9 else None
+    return int(word) if word.isdecimal() and 1 <= int(word) <= 9 else None
 
 
 def class_of(text: str) -> str | None:
@@ -114,12 +121,16 @@ def fen_of(text: str) -> int | None:
 def count_of(text: str) -> int | None:
     """A whole number from 0 to 99999."""
     word = plain(text)
-    return int(word) if word.isdigit() and len(word) <= 5 else None
+    return int(word) if word.isdecimal() and len(word) <= 5 else None
 
 
 def yes_of(text: str) -> bool | None:
     """是 or 否; nothing written is 否."""
     return {"": False, "否": False, "是": True, "无": False, "有": True}.get(plain(text))
+
+
+def _hides(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs"}
 
 
 def _han_number(word: str) -> int:
