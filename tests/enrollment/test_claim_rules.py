@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.enrollment.selection.errors import ChildBusy, MostClubsHeld, PlaceHeld
-from services.enrollment.selection.rules.claim_objection import Held, Wish, claim_objection
+from services.enrollment.selection.rules.claim_objection import Held, Wanted, claim_objection
 from services.enrollment.selection.rules.session_begun import Meeting, has_begun
 from services.kernel.clock import at_school_time
 
@@ -33,8 +33,8 @@ def club(number: int, hours: tuple[time, time], weekdays: tuple[int, ...], days:
 
 
 HELD = st.lists(st.builds(club, st.integers(1, 6), HOURS, WEEKDAYS, st.tuples(DAYS, DAYS)), max_size=6)
-WISHES = st.builds(
-    lambda number, weekdays, hours, last: Wish(
+WANTED = st.builds(
+    lambda number, weekdays, hours, last: Wanted(
         UUID(int=number), f"社团{number}", weekdays, hours[0], hours[1], max(last, MONDAY)
     ),
     st.integers(1, 8),
@@ -44,33 +44,33 @@ WISHES = st.builds(
 )
 
 
-def together(wish: Wish, held: Held, since: date) -> bool:
+def together(wanted: Wanted, held: Held, since: date) -> bool:
     """Slowly: is there a day on which the child would have to be in both?"""
     day, both = since, False
-    while day <= wish.last_on:
+    while day <= wanted.last_on:
         both |= (
             held.from_on <= day < held.until_on
-            and any(weekday in held.weekdays for weekday in wish.weekdays)
-            and max(held.starts, wish.starts) < min(held.ends, wish.ends)
+            and any(weekday in held.weekdays for weekday in wanted.weekdays)
+            and max(held.starts, wanted.starts) < min(held.ends, wanted.ends)
         )
         day += timedelta(days=1)
     return both
 
 
-@given(WISHES, HELD, DAYS, st.integers(1, 4) | st.none())
+@given(WANTED, HELD, DAYS, st.integers(1, 4) | st.none())
 def test_a_child_is_never_in_two_rooms_and_never_has_more_clubs_than_it_may(
-    wish: Wish, held: list[Held], since: date, most: int | None
+    wanted: Wanted, held: list[Held], since: date, most: int | None
 ) -> None:
-    assume(since <= wish.last_on)
-    objection = claim_objection(wish, held, since=since, most_clubs=most)
-    clashes = any(together(wish, one, since) for one in held)
-    beside = {one.offering_id for one in held if one.until_on > since and one.from_on <= wish.last_on}
+    assume(since <= wanted.last_on)
+    objection = claim_objection(wanted, held, since=since, most_clubs=most)
+    clashes = any(together(wanted, one, since) for one in held)
+    beside = {one.offering_id for one in held if one.until_on > since and one.from_on <= wanted.last_on}
     if objection is None:
         assert not clashes
-        assert wish.offering_id not in beside
+        assert wanted.offering_id not in beside
         assert most is None or len(beside) < most
     elif isinstance(objection, PlaceHeld):
-        assert wish.offering_id in beside
+        assert wanted.offering_id in beside
     elif isinstance(objection, ChildBusy):
         assert clashes
     else:

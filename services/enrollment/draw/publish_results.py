@@ -1,5 +1,6 @@
 """Publish a draw: its places are written, clubs without their minimum are withdrawn, every family is told."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -60,8 +61,8 @@ class _Ground:
 async def publish_results(tx: AsyncSession, school_id: UUID, round_id: UUID, *, now: datetime) -> Round:
     """Write the places of a drawn round and tell every family that took part; returns the round. Done once.
 
-    Between draw and publication a child may have left, or chosen another club of the same hours, and a school may
-    have taken seats away: such a place is not written, and its family reads why.
+    Between draw and publication a child may have left, or chosen other clubs, of the same hours or as many as the
+    round allows, and a school may have taken seats away: such a place is not written, and its family reads why.
 
     Raises:
         UnknownRound: there is no such round.
@@ -78,7 +79,7 @@ async def publish_results(tx: AsyncSession, school_id: UUID, round_id: UUID, *, 
     if told.published_at is not None:
         return told
     told.published_at = now
-    places = _still_possible(ground, given, round_id)
+    places = _still_possible(ground, given, told)
     await write_places(tx, school_id, places, since=ground.since, now=now)
     for offering_id in dissolved:
         if ground.clubs[offering_id].state == "published":
@@ -107,29 +108,34 @@ async def _lock(
     )
 
 
-def _still_possible(ground: _Ground, given: Sequence[Any], round_id: UUID) -> list[NewPlace]:
-    """Return the places that can be written, in the order of the draw."""
+def _still_possible(ground: _Ground, given: Sequence[Any], told: Round) -> list[NewPlace]:
+    """Return the places that can be written, in the order of the draw.
+
+    The limit counts again what a child holds: another round may have been open since the draw.
+    """
     left = dict(ground.free)
+    written: Counter[UUID] = Counter()
     places = []
     for row in given:
         club = ground.clubs[row.offering_id]
-        held = ground.held.get(row.child_id, ())
+        held, most = ground.held.get(row.child_id, ()), told.most_clubs - written[row.child_id]
         if (
             row.child_id not in ground.children.classes
             or club.state != "published"
             or left[row.offering_id] <= 0
-            or claim_objection(club.wish, held, since=ground.since, most_clubs=None) is not None
+            or claim_objection(club, held, since=ground.since, most_clubs=most) is not None
         ):
             continue
         left[row.offering_id] -= 1
+        written[row.child_id] += 1
         places.append(
             NewPlace(
                 child_id=row.child_id,
                 offering_id=row.offering_id,
-                weekdays=club.wish.weekdays,
+                weekdays=club.weekdays,
                 chosen_by=row.submitted_by,
                 came_by="draw",
-                round_id=round_id,
+                round_id=told.round_id,
                 request_id=row.request_id,
             )
         )

@@ -147,28 +147,27 @@ class _Book:
         return self._take(club, claim, since)
 
     def _take(self, club: Club, claim: Claim, since: date) -> NewPlace:
-        wish = club.wish
         place = NewPlace(
             child_id=claim.child_id,
-            offering_id=wish.offering_id,
-            weekdays=wish.weekdays,
+            offering_id=club.offering_id,
+            weekdays=club.weekdays,
             chosen_by=claim.guardian_id,
             came_by="claim",
             round_id=None if club.standing is None else club.standing.round_id,
             request_id=claim.request_id,
             from_on=since,
         )
-        self._given[wish.offering_id] += 1
+        self._given[club.offering_id] += 1
         self._held[claim.child_id].append(
             Held(
                 place.place_id,
-                wish.offering_id,
-                wish.title,
-                wish.weekdays,
-                wish.starts,
-                wish.ends,
+                club.offering_id,
+                club.title,
+                club.weekdays,
+                club.starts,
+                club.ends,
                 since,
-                wish.last_on + timedelta(days=1),
+                club.last_on + timedelta(days=1),
             )
         )
         return place

@@ -40,7 +40,7 @@ async def tell_alternatives(
     """
     if not missed:
         return
-    offerings = {one.club.wish.offering_id for one in missed}
+    offerings = {one.club.offering_id for one in missed}
     clubs = await clubs_beside(tx, school_id, offerings, {one.child_id for one in missed}, now=now)
     since = min(one.since for one in missed)
     seats = await seats_of(tx, school_id, clubs, since=since, now=now)
@@ -50,26 +50,26 @@ async def tell_alternatives(
         if not_claimable(club, asked_at=now) is None
         and no_seat(club, free=seats[key].free, waited_for=seats[key].waited_for) is None
     ]
-    near = {one.club.wish.offering_id: beside(one.club, open_clubs) for one in missed}
+    near = {one.club.offering_id: beside(one.club, open_clubs) for one in missed}
     for one in missed:
         fitting = (
             (club, free)
-            for club, free in near[one.club.wish.offering_id]
+            for club, free in near[one.club.offering_id]
             if judge_claim(club, one.child_id, one.in_class, one.held, since=max(one.since, club.first_on))
             is None
         )
         found = list(islice(fitting, MOST))
-        names = "、".join(f"“{club.wish.title}”" for club, _ in found)
+        names = "、".join(f"“{club.title}”" for club, _ in found)
         one.refusal.facts["alternatives"] = [_told(club, free) for club, free in found]
         one.refusal.facts["hint"] = f"同一时间还有空位的有：{names}。" if found else CARE_IS_LEFT
 
 
 def _told(club: Club, free: int) -> dict[str, Any]:
     return {
-        "offering_id": club.wish.offering_id,
-        "title": club.wish.title,
-        "weekdays": list(club.wish.weekdays),
-        "starts": f"{club.wish.starts:%H:%M}",
-        "ends": f"{club.wish.ends:%H:%M}",
+        "offering_id": club.offering_id,
+        "title": club.title,
+        "weekdays": list(club.weekdays),
+        "starts": f"{club.starts:%H:%M}",
+        "ends": f"{club.ends:%H:%M}",
         "free": free,
     }

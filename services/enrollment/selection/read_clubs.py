@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.rounds.round_of_offerings import standing_of
-from services.enrollment.selection.rules.claim_objection import Wish
 from services.enrollment.selection.rules.eligibility import Audience
 from services.enrollment.selection.rules.judge_claim import Club
 from services.kernel.database.transaction import raw
@@ -67,14 +66,12 @@ async def _clubs(
             invited[offering_id].add(child_id)
     return {
         row["offering_id"]: Club(
-            wish=Wish(
-                row["offering_id"],
-                row["title"],
-                tuple(row["weekdays"]),
-                row["starts"],
-                row["ends"],
-                row["ends_on"],
-            ),
+            offering_id=row["offering_id"],
+            title=row["title"],
+            weekdays=tuple(row["weekdays"]),
+            starts=row["starts"],
+            ends=row["ends"],
+            last_on=row["ends_on"],
             audience=Audience(
                 row["offering_id"],
                 row["title"],

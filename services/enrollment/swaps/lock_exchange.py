@@ -77,6 +77,6 @@ async def offer_pending(
     tx: AsyncSession, school_id: UUID, child_id: UUID, wanted: Club
 ) -> OfferPending | None:
     """Return that a place of the wanted club is reserved for the child anyway, or None."""
-    facts = {"school_id": school_id, "child_id": child_id, "offering_id": wanted.wish.offering_id}
+    facts = {"school_id": school_id, "child_id": child_id, "offering_id": wanted.offering_id}
     entry_id = await tx.scalar(_OFFERED, facts)
-    return None if entry_id is None else OfferPending(offering=wanted.wish.title, entry_id=entry_id)
+    return None if entry_id is None else OfferPending(offering=wanted.title, entry_id=entry_id)

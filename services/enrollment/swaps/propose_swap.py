@@ -56,7 +56,7 @@ async def propose_swap(
         raise pending
     facts = {"school_id": school_id, "place_id": place_id, "wants_id": wants_id}
     if (swap_id := await tx.scalar(_OPEN, facts)) is not None:
-        raise AlreadyProposed(offering=wanted.wish.title, swap_id=swap_id)
+        raise AlreadyProposed(offering=wanted.title, swap_id=swap_id)
     swap_id = new_id()
     mine = {"swap_id": swap_id, "gives_id": place.offering_id, "child_id": place.child_id}
     await tx.execute(_PROPOSE, {**facts, **mine, "guardian_id": guardian_id, "now": now})

@@ -169,11 +169,10 @@ async def withdraw(
 
 
 def _exchanged(club: Club) -> ExchangedOut:
-    wish = club.wish
     return ExchangedOut(
-        offering_id=wish.offering_id,
-        title=wish.title,
-        weekdays=list(wish.weekdays),
-        starts=wish.starts,
-        ends=wish.ends,
+        offering_id=club.offering_id,
+        title=club.title,
+        weekdays=list(club.weekdays),
+        starts=club.starts,
+        ends=club.ends,
     )

@@ -107,7 +107,7 @@ def _place(found: Exchange, giver: Any, taken: Any, guardian_id: UUID, request_i
     return NewPlace(
         child_id=giver.child_id,
         offering_id=taken.offering_id,
-        weekdays=club.wish.weekdays,
+        weekdays=club.weekdays,
         chosen_by=guardian_id,
         came_by="swap",
         request_id=request_id,

@@ -61,7 +61,7 @@ def _place(found: LockedEntry, guardian_id: UUID, request_id: UUID | None) -> Ne
     return NewPlace(
         child_id=found.child_id,
         offering_id=found.offering_id,
-        weekdays=found.club.wish.weekdays,
+        weekdays=found.club.weekdays,
         chosen_by=guardian_id,
         came_by="offer",
         round_id=None if standing is None else standing.round_id,

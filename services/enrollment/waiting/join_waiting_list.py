@@ -78,7 +78,7 @@ async def join_waiting_list(
         raise objection
     seats = (await seats_of(tx, school_id, [joining.offering_id], since=since, now=now))[joining.offering_id]
     if seats.free > 0 and not seats.waited_for:
-        raise PlacesStillFree(offering=club.wish.title, offering_id=joining.offering_id, free=seats.free)
+        raise PlacesStillFree(offering=club.title, offering_id=joining.offering_id, free=seats.free)
     tiers = await tier_of(tx, school_id, [joining.child_id], policy=policy)
     entry_id = new_id()
     mine = {"entry_id": entry_id, "asked_by": joining.guardian_id, "request_id": joining.request_id}
@@ -89,11 +89,11 @@ async def join_waiting_list(
 def _objection(club: Club, own: Any, in_class: tuple[int, str], most: int) -> Refusal | None:
     """Return what stands against this child's waiting: whom the club is for, and what it has already."""
     grade, class_name = in_class
-    title = club.wish.title
+    title = club.title
     if no := unfit(club.audience, grade=grade, class_name=class_name, invited=own.child_id in club.invited):
         return no
     if own.place_id is not None:
-        return PlaceHeld(offering=title, offering_id=club.wish.offering_id, place_id=own.place_id)
+        return PlaceHeld(offering=title, offering_id=club.offering_id, place_id=own.place_id)
     if own.entry_id is not None:
         return AlreadyWaiting(offering=title, entry_id=own.entry_id)
     return WaitsForEnough(most=most) if own.entries >= most else None

@@ -36,12 +36,12 @@ class LockedEntry:
     @property
     def offering_id(self) -> UUID:
         """What for."""
-        return self.club.wish.offering_id
+        return self.club.offering_id
 
     @property
     def title(self) -> str:
         """What families call it."""
-        return self.club.wish.title
+        return self.club.title
 
 
 async def lock_entry(tx: AsyncSession, school_id: UUID, entry_id: UUID, *, now: datetime) -> LockedEntry:

@@ -57,7 +57,7 @@ async def offer_places(
     club = (await lock_clubs(tx, school_id, [offering_id], [], now=now)).get(offering_id)
     if club is None:
         return 0
-    over = club.state != "published" or club.wish.last_on < school_day(now)
+    over = club.state != "published" or club.last_on < school_day(now)
     facts = {"school_id": school_id, "offering_id": offering_id, "now": now}
     await tx.execute(_MOOT, {**facts, "over": over})
     waiting = (await tx.execute(_WAITING, facts)).all()
@@ -87,12 +87,11 @@ async def offer_to(
     now: datetime,
 ) -> None:
     """Reserve one place of the (locked) club for each (entry, child, tier), and tell the families."""
-    wish = club.wish
-    days = await tx.scalar(_DAYS, {"school_id": school_id, "offering_id": wish.offering_id})
+    days = await tx.scalar(_DAYS, {"school_id": school_id, "offering_id": club.offering_id})
     until = expires_at(
         now,
         term_starts_on=club.first_on,
-        next_meeting=next_meeting(days, wish.weekdays, wish.starts, after=now),
+        next_meeting=next_meeting(days, club.weekdays, club.starts, after=now),
         offers=policy.offers,
     )
     facts = {"school_id": school_id, "now": now, "expires_at": until}
@@ -105,7 +104,7 @@ async def offer_to(
             school_id=school_id,
             child_id=child,
             entry_id=entry,
-            offering_id=wish.offering_id,
+            offering_id=club.offering_id,
             expires_at=until,
             at=now,
         )
@@ -116,9 +115,6 @@ async def offer_to(
 
 def _look_again(club: Club, now: datetime) -> datetime | None:
     """Return when the club's round has its results, which may be written a moment late; None: offer now."""
-    if (
-        club.standing is None
-        or claim_bar(club.standing, offering="", offering_id=club.wish.offering_id) is None
-    ):
+    if club.standing is None or claim_bar(club.standing, offering="", offering_id=club.offering_id) is None:
         return None
     return max(club.standing.results_at, now + timedelta(minutes=1))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
 from uuid import UUID
 
 from services.enrollment.selection.errors import ChildBusy, MostClubsHeld, PlaceHeld
@@ -10,8 +11,8 @@ from services.kernel.problems import Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """The offering that is wanted, and the last day on which it takes place."""
+class Wanted:
+    """An offering that is wanted, and the last day on which it takes place."""
 
     offering_id: UUID
     title: str
@@ -19,6 +20,11 @@ class Wish:
     starts: time
     ends: time
     last_on: date
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What every refusal about it says: ``offering`` (title), ``offering_id``."""
+        return {"offering": self.title, "offering_id": self.offering_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +40,29 @@ class Held:
     from_on: date
     until_on: date
 
-    def meets(self, wish: Wish) -> bool:
+    def meets(self, wanted: Wanted) -> bool:
         """Whether both happen at the same time on some weekday; 17:30 ends one and starts the next."""
         return (
-            self.starts < wish.ends
-            and wish.starts < self.ends
-            and not set(self.weekdays).isdisjoint(wish.weekdays)
+            self.starts < wanted.ends
+            and wanted.starts < self.ends
+            and not set(self.weekdays).isdisjoint(wanted.weekdays)
         )
 
 
 def claim_objection(
-    wish: Wish, held: Iterable[Held], *, since: date, most_clubs: int | None
+    wanted: Wanted, held: Iterable[Held], *, since: date, most_clubs: int | None
 ) -> Refusal | None:
-    """Return the first objection to holding ``wish`` from ``since`` on: held already, another club then, too many.
+    """Return the first objection to holding ``wanted`` from ``since`` on: held already, another club then, too many.
 
     ``most_clubs`` counts those that the child has in the same weeks; None: no limit.
     """
-    beside = [one for one in held if one.until_on > since and one.from_on <= wish.last_on]
-    named = {"offering": wish.title, "offering_id": wish.offering_id}
+    beside = [one for one in held if one.until_on > since and one.from_on <= wanted.last_on]
     for one in beside:
-        if one.offering_id == wish.offering_id:
-            return PlaceHeld(**named, place_id=one.place_id)
+        if one.offering_id == wanted.offering_id:
+            return PlaceHeld(**wanted.named, place_id=one.place_id)
     for one in beside:
-        if one.meets(wish):
-            return ChildBusy(**named, other=one.title, other_id=one.offering_id)
+        if one.meets(wanted):
+            return ChildBusy(**wanted.named, other=one.title, other_id=one.offering_id)
     if most_clubs is not None and len({one.offering_id for one in beside}) >= most_clubs:
-        return MostClubsHeld(**named, most=most_clubs)
+        return MostClubsHeld(**wanted.named, most=most_clubs)
     return None

@@ -14,7 +14,7 @@ from services.enrollment.selection.errors import (
     OfferingNotOpen,
     WaitingAhead,
 )
-from services.enrollment.selection.rules.claim_objection import Held, Wish, claim_objection
+from services.enrollment.selection.rules.claim_objection import Held, Wanted, claim_objection
 from services.enrollment.selection.rules.eligibility import Audience, unfit
 from services.kernel.problems import Refusal
 
@@ -22,10 +22,9 @@ SHOWN = {"published", "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
-class Club:
+class Club(Wanted):
     """An offering as a claim meets it; ``standing`` None: in no round."""
 
-    wish: Wish
     audience: Audience
     capacity: int
     state: str
@@ -43,24 +42,28 @@ def begins_on(club: Club, asked: date | None, *, today: date) -> date | DateNotP
     if asked is not None and asked < today:
         return DateNotPossible(earliest=earliest.isoformat())
     since = max(asked or today, club.first_on)
-    return since if since <= club.wish.last_on else DateNotPossible(earliest=earliest.isoformat())
+    return since if since <= club.last_on else DateNotPossible(earliest=earliest.isoformat())
+
+
+def not_open(club: Club | None) -> Refusal | None:
+    """Return why nobody can have a place in this at any time: unknown, withdrawn, or basic care."""
+    if club is None or club.state not in SHOWN:
+        return UnknownOffering()
+    if club.state != "published":
+        return OfferingNotOpen(**club.named)
+    return CareIsAskedFor(**club.named) if club.basic else None
 
 
 def not_claimable(club: Club | None, *, asked_at: datetime) -> Refusal | None:
-    """Return why nobody can claim this now: unknown, withdrawn, basic care, its round.
+    """Return why nobody can claim this now: it is not open, or its round is not.
 
     ``asked_at`` is when the claim arrived: who asked before the close is not refused for having been queued, and
     who asked before the opening is not let in for it.
     """
-    if club is None or club.state not in SHOWN:
-        return UnknownOffering()
-    named = {"offering": club.wish.title, "offering_id": club.wish.offering_id}
-    if club.state != "published":
-        return OfferingNotOpen(**named)
-    if club.basic:
-        return CareIsAskedFor(**named)
+    if (closed := not_open(club)) is not None or club is None:
+        return closed
     standing = None if club.standing is None else _as_of(club.standing, asked_at)
-    return claim_bar(standing, offering=club.wish.title, offering_id=club.wish.offering_id)
+    return claim_bar(standing, offering=club.title, offering_id=club.offering_id)
 
 
 def judge_claim(
@@ -73,15 +76,14 @@ def judge_claim(
     ) is not None:
         return no
     most = None if club.standing is None else club.standing.most_clubs
-    return claim_objection(club.wish, held, since=since, most_clubs=most)
+    return claim_objection(club, held, since=since, most_clubs=most)
 
 
 def no_seat(club: Club, *, free: int, waited_for: bool) -> OfferingFull | WaitingAhead | None:
     """Return why no seat can be had, in whatever way the child fits."""
-    named = {"offering": club.wish.title, "offering_id": club.wish.offering_id}
     if free <= 0:
-        return OfferingFull(**named, capacity=club.capacity)
-    return WaitingAhead(**named) if waited_for else None
+        return OfferingFull(**club.named, capacity=club.capacity)
+    return WaitingAhead(**club.named) if waited_for else None
 
 
 def beside(wanted: Club, clubs: Iterable[tuple[Club, int]]) -> list[tuple[Club, int]]:
@@ -92,10 +94,10 @@ def beside(wanted: Club, clubs: Iterable[tuple[Club, int]]) -> list[tuple[Club, 
     found = [
         (club, free)
         for club, free in clubs
-        if club.wish.offering_id != wanted.wish.offering_id
-        and club.wish.starts < wanted.wish.ends
-        and wanted.wish.starts < club.wish.ends
-        and not set(club.wish.weekdays).isdisjoint(wanted.wish.weekdays)
+        if club.offering_id != wanted.offering_id
+        and club.starts < wanted.ends
+        and wanted.starts < club.ends
+        and not set(club.weekdays).isdisjoint(wanted.weekdays)
     ]
     return sorted(found, key=lambda one: (one[0].kind != wanted.kind, -one[1], one[0].code))
 
