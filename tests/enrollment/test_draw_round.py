@@ -157,6 +157,25 @@ async def test_what_a_child_chose_between_draw_and_results_is_not_doubled(
         assert (await round_.count())["places"] == 1
 
 
+async def test_a_club_chosen_in_another_round_between_draw_and_results_counts_for_the_limit(
+    filled: Schools, at: RolledBack, families: FAMILIES_OF
+) -> None:
+    async with at(filled.primary) as tx:
+        round_ = await begin_course(tx, filled, codes=("K055", "K056"))
+        greedy, patient = (await families(tx, filled.primary, 1))[:2]
+        for family in (greedy, patient):
+            await submit(tx, round_.told, family, "K055", "K056")
+        await round_.close()
+        await round_.draw()
+        await hold(tx, filled, greedy, "K059")
+        await round_.publish()
+        first, second = await round_.outcomes(greedy)
+        assert "已录取" in first[1]
+        assert "公布结果之前情况有变" in second[1]
+        assert all("已录取" in sentence for _, sentence in await round_.outcomes(patient))
+        assert (await round_.count())["places"] == 4
+
+
 async def test_a_child_that_left_the_school_takes_no_place_from_anybody(
     filled: Schools, at: RolledBack, families: FAMILIES_OF
 ) -> None:

@@ -46,7 +46,10 @@ def _full(title: str, position: int, facts: Mapping[str, Any], titles: Titles) -
 
 def say_not_written(title: str) -> str:
     """Return the sentence about a club that was drawn, and could no longer be given when the results came out."""
-    return f"“{title}”抽中了，但公布结果之前情况有变（例如孩子已选了同一时间的课程），没有安排；有疑问请联系学校。"
+    return (
+        f"“{title}”抽中了，但公布结果之前情况有变（例如孩子另选了同一时间的课程，或门数已满），没有安排；"
+        "有疑问请联系学校。"
+    )
 
 
 def say_hint(full: Sequence[str]) -> str:
