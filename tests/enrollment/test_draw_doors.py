@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from services.kernel.clock import ManualClock
 from services.kernel.ids import new_id
 from tests.enrollment.conftest import Family, Schools
 from tests.enrollment.door import Door, open_door
-from tests.enrollment.small_rounds import CLOSES, RESULTS, announced, submit
+from tests.enrollment.small_rounds import CLOSES, RESULTS, VISIBLE, announced, submit
 
 
 class Drawn:
@@ -125,6 +126,15 @@ async def test_nobody_reads_results_before_they_are_out(door: Door, drawn: Drawn
     told = (await public(door, drawn)).json()
     assert (told["seed"], told["order_root"], told["summary"]) == (None, None, None)
     assert told["entries_root"] is not None
+
+
+async def test_a_round_that_cannot_be_seen_yet_answers_as_if_it_were_not_there(
+    door: Door, drawn: Drawn, clock: ManualClock
+) -> None:
+    clock.set(VISIBLE - timedelta(seconds=1))
+    early = await ask(door, door.guardian(drawn.families[0]), drawn, "results")
+    assert (early.status_code, early.json()["type"]) == (404, "urn:kehou:problem:unknown-round")
+    assert (await public(door, drawn)).json() == early.json()
 
 
 async def test_a_hostile_family_opens_nothing(door: Door, drawn: Drawn) -> None:

@@ -7,7 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from services.enrollment.policy import Policy
-from services.enrollment.selection.errors import ChildBusy, NotForThisGrade, PlaceHeld, UnknownPlace
+from services.enrollment.selection.errors import (
+    ChildBusy,
+    NotForThisGrade,
+    OfferingNotOpen,
+    PlaceHeld,
+    UnknownPlace,
+)
 from services.enrollment.swaps.errors import (
     AlreadyProposed,
     OfferPending,
@@ -243,3 +249,15 @@ async def test_places_are_exchanged_only_when_their_rounds_are_over(
         with pytest.raises(SwapNotNow):
             await propose(room, ada, place, "K056", now=OPENS)
         assert await propose(room, ada, place, "K056", now=RESULTS)
+
+
+async def test_a_round_that_nobody_can_see_yet_is_not_told_by_a_proposal_either(
+    filled: Schools, at: RolledBack, policy: Policy
+) -> None:
+    async with waiting_room(at, filled, policy) as room:
+        ada = room.families[0]
+        place = (await room.claims(ada, "K058")).place_id
+        await announced(room.tx, filled, codes=("K056",))
+        with pytest.raises(OfferingNotOpen) as refused:
+            await propose(room, ada, place, "K056")
+        assert set(refused.value.facts) == {"offering", "offering_id"}

@@ -1,10 +1,12 @@
 """Results of a round: for families their own, for the officer all, for everybody the hashes that prove them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.personas import Persona
 from services.enrollment.draw.draw_papers import announcement, draw_record
@@ -16,6 +18,7 @@ from services.enrollment.draw.tables import Draw
 from services.enrollment.families.note_read import note_read
 from services.enrollment.rounds.errors import UnknownRound
 from services.enrollment.rounds.round_on_file import round_on_file
+from services.enrollment.rounds.tables import Round
 from services.enrollment.words import moment_text
 from services.kernel.web.dependencies import Caller, Now, PublicTx, Tx
 
@@ -91,11 +94,11 @@ class DrawnOut(BaseModel):
 
 
 @router.get("/rounds/{round_id}/results", tags=["rounds"])
-async def results(round_id: UUID, school_id: UUID, who: Caller, tx: Tx) -> OwnResultsOut:
+async def results(round_id: UUID, school_id: UUID, who: Caller, tx: Tx, now: Now) -> OwnResultsOut:
     """Return what became of the caller's own children: each wish with its reason, and a receipt to check it by."""
     who.require(Persona.GUARDIAN)
     guardian_id = who.person_in(school_id)
-    told = await round_on_file(tx, school_id, round_id)
+    told = await _round_in_sight(tx, school_id, round_id, now=now)
     if told.published_at is None or told.drawn_at is None:
         raise ResultsNotOut(
             round_id=round_id, results_at=told.results_at.isoformat(), results=moment_text(told.results_at)
@@ -142,7 +145,12 @@ async def book(round_id: UUID, school_id: UUID, who: Caller, tx: Tx, now: Now) -
 @router.get("/public/schools/{school_id}/rounds/{round_id}/draw", tags=["public"])
 async def public_draw(school_id: UUID, round_id: UUID, tx: PublicTx, now: Now) -> Announcement:
     """Return hashes, places and figures without logging in; from the results on also the seed. No child is in it."""
+    return await announcement(tx, await _round_in_sight(tx, school_id, round_id, now=now))
+
+
+async def _round_in_sight(tx: AsyncSession, school_id: UUID, round_id: UUID, *, now: datetime) -> Round:
+    """Return a round that families may know of; before that it is as if it were not there."""
     told = await round_on_file(tx, school_id, round_id)
     if now < told.visible_from:
         raise UnknownRound
-    return await announcement(tx, told)
+    return told
