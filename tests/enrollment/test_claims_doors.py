@@ -70,6 +70,19 @@ async def test_who_leaves_during_the_session_is_told_from_when_it_holds(
     assert end.json()["said"] == "今天的活动已经开始，孩子今天仍由老师照看到离校；从 2026-11-24 起不再参加。"
 
 
+async def test_anothers_place_answers_as_if_it_were_not_there(door: Door) -> None:
+    family, other, *_ = await door.families()
+    school = str(door.schools.primary)
+    wish = {"school_id": school, "child_id": str(other.child_id), "offering_id": await door.offering("K058")}
+    place = (await door.http.post("/places", json=wish, headers=door.guardian(other))).json()
+    answers = [
+        await door.http.post(f"/places/{one}/end", json={"school_id": school}, headers=door.guardian(family))
+        for one in (place["place_id"], new_id())
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].json() == answers[1].json()
+
+
 async def test_the_lengths_of_care_are_there_to_choose_from(door: Door) -> None:
     (family, *_) = await door.families()
     school = str(door.schools.primary)

@@ -15,6 +15,7 @@ from services.enrollment.selection.lock_children import lock_children
 from services.enrollment.selection.rules.session_begun import Meeting, has_begun
 from services.enrollment.selection.tables import Place
 from services.kernel.clock import school_day
+from services.kernel.problems import NotYours
 
 _CHILD = text("SELECT child_id FROM place WHERE school_id = :school_id AND place_id = :place_id")
 _READ = text(
@@ -39,15 +40,15 @@ async def give_up_place(
     attendance's hand-over is not touched.
 
     Raises:
-        UnknownPlace: no such place, or it has ended already.
-        NotYours: a child of somebody else.
+        NotYours: no such place, or that of somebody else's child.
+        UnknownPlace: it has ended already.
         CareIsAskedFor: basic care is ended by asking for less of it.
         DateNotPossible: ``until_on`` lies in the past.
     """
     facts = {"school_id": school_id, "place_id": place_id}
     child_id = await tx.scalar(_CHILD, facts)
     if child_id is None:
-        raise UnknownPlace
+        raise NotYours
     children = await lock_children(tx, school_id, [child_id])
     children.check(child_id, guardian_id)
     row = (await tx.execute(_READ, facts)).one()
