@@ -10,11 +10,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from services.enrollment.menu import lock_offerings
 from services.enrollment.policy import read_policy
 from services.enrollment.selection import give_up_place, lock_children, read_clubs
 from services.enrollment.selection.claim_places import Claim, claim_places
 from services.enrollment.swaps import lock_exchange, take_up_swap
-from services.enrollment.waiting import accept_offer, lock_entry, lock_offerings, offer_places, promote_entry
+from services.enrollment.waiting import accept_offer, lock_entry, offer_places, promote_entry
 from services.enrollment.waiting.join_waiting_list import Joining, join_waiting_list
 from services.kernel.problems import Refusal
 from tests.races.small_school import NOON, SmallSchool

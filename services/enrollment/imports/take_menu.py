@@ -13,6 +13,7 @@ from services.enrollment.imports.difference import Compared, Comparing, Shown, c
 from services.enrollment.imports.write_rows import Changes, Settled, rows_on_file, table_of, write_changes
 from services.enrollment.menu.change_offering import keep_change
 from services.enrollment.menu.errors import OfferingNotPossible
+from services.enrollment.menu.lock_offerings import lock_offerings
 from services.enrollment.menu.offering_under_lock import offering_under_lock
 from services.enrollment.menu.offering_values import NAMES, from_json
 from services.enrollment.menu.rules.proposal import Proposal
@@ -20,7 +21,6 @@ from services.enrollment.menu.tables import Offering, OfferingChange
 from services.enrollment.partners.tables import Partner
 from services.enrollment.policy import Policy
 from services.enrollment.schools.tables import Room, Staff
-from services.enrollment.waiting.lock_offerings import lock_offerings
 from services.enrollment.words import grades_text, weekdays_text
 from services.kernel.ids import new_id
 

@@ -12,6 +12,7 @@ from services.contracts.facts.enrollment import ClubMoved, MenuPublished
 from services.enrollment.calendar.errors import UnknownTerm
 from services.enrollment.menu.errors import MenuBreaksPolicy, MenuEmpty, PlacesMovedMeanwhile
 from services.enrollment.menu.holders import holders
+from services.enrollment.menu.lock_offerings import lock_offerings
 from services.enrollment.menu.menu_findings import menu_findings
 from services.enrollment.menu.menu_on_file import OnMenu, menu_on_file
 from services.enrollment.menu.move_places import move_places
@@ -23,7 +24,6 @@ from services.enrollment.roster.take_version import take_version
 from services.enrollment.schools.tables import Term
 from services.enrollment.selection.lock_children import lock_children
 from services.enrollment.selection.mark_care_due import mark_care_due
-from services.enrollment.waiting.lock_offerings import lock_offerings
 from services.enrollment.waiting.soon_offer_places import soon_offer_places
 from services.kernel.clock import school_day
 from services.kernel.letters.announce import announce

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.facts.enrollment import OfferLapsed
+from services.enrollment.menu.lock_offerings import lock_offerings
 from services.enrollment.policy import Policy
-from services.enrollment.waiting.lock_offerings import lock_offerings
 from services.enrollment.waiting.offer_places import offer_places
 from services.kernel.letters.announce import announce
 
