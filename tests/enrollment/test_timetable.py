@@ -13,7 +13,7 @@ from services.contracts.personas import Persona
 from services.enrollment.schools.current_term import current_term
 from services.enrollment.timetable.proposal_on_file import as_on_file
 from services.enrollment.timetable.propose_timetable import propose_timetable
-from services.enrollment.timetable.question_from_menu import Choose, Wish
+from services.enrollment.timetable.question_from_menu import Asked, Choose
 from services.enrollment.timetable.rules.plan_objections import plan_objections
 from services.kernel.clock import ManualClock, school_day
 from services.kernel.ids import new_id
@@ -63,7 +63,7 @@ async def test_a_whole_school_is_placed_within_ten_seconds_or_so(at: RolledBack,
             tx,
             filled.primary,
             term.term_id,
-            Wish(choose=Choose.ROOMLESS),
+            Asked(choose=Choose.ROOMLESS),
             by=filled.officers["S001"],
             now=NOON,
         )
@@ -83,7 +83,7 @@ async def test_a_menu_without_a_clash_stays_as_it_is(at: RolledBack, filled: Sch
         term = await current_term(tx, filled.junior, on=school_day(NOON))
         officer = filled.officers["S002"]
         proposal = await propose_timetable(
-            tx, filled.junior, term.term_id, Wish(choose=Choose.DRAFTS), by=officer, now=NOON
+            tx, filled.junior, term.term_id, Asked(choose=Choose.DRAFTS), by=officer, now=NOON
         )
         on_file = await as_on_file(tx, proposal)
     kept = [

@@ -63,7 +63,7 @@ class OfferingWanted(BaseModel):
     size: int | None = Field(default=None, ge=1, le=5_000)
 
 
-class Wish(BaseModel):
+class Asked(BaseModel):
     """What an officer asks for."""
 
     choose: Choose = Choose.LISTED
@@ -74,7 +74,7 @@ class Wish(BaseModel):
     away: list[Away] = Field(default=[], max_length=500)
 
 
-async def question_from_menu(tx: AsyncSession, school_id: UUID, term_id: UUID, wish: Wish) -> Question:
+async def question_from_menu(tx: AsyncSession, school_id: UUID, term_id: UUID, asked: Asked) -> Question:
     """Read the term's menu; what is not to be placed stays where it is.
 
     Raises:
@@ -83,20 +83,20 @@ async def question_from_menu(tx: AsyncSession, school_id: UUID, term_id: UUID, w
     """
     menu = {one.offering.offering_id: one for one in await menu_on_file(tx, school_id, term_id, states=LIVE)}
     ground = await _ground(tx, school_id)
-    special = {one.offering_id: one for one in wish.offerings}
-    asked_for = {room for one in wish.offerings for room in one.rooms or ()}
+    special = {one.offering_id: one for one in asked.offerings}
+    asked_for = {room for one in asked.offerings for room in one.rooms or ()}
     if not special.keys() <= menu.keys():
         raise UnknownOffering
     if (
         not asked_for <= ground.rooms.keys()
-        or not {one.teacher_id for one in wish.away} <= ground.teachers.keys()
+        or not {one.teacher_id for one in asked.away} <= ground.teachers.keys()
     ):
         raise UnknownStaffOrRoom
     some = list(menu.values())
-    chosen = _chosen(wish.choose, some) | special.keys()
+    chosen = _chosen(asked.choose, some) | special.keys()
     if not chosen:
         raise NothingToPlace
-    everywhere = _slots(wish.slots) or _slots_in_use(some)
+    everywhere = _slots(asked.slots) or _slots_in_use(some)
     wanted = [
         _wanted(one, special.get(key, OfferingWanted(offering_id=key)), ground.rooms, everywhere)
         for key, one in menu.items()
@@ -108,7 +108,7 @@ async def question_from_menu(tx: AsyncSession, school_id: UUID, term_id: UUID, w
     return Question(
         wanted=tuple(wanted),
         taken=standing(some, chosen),
-        away=tuple(wish.away),
+        away=tuple(asked.away),
         rooms=ground.rooms,
         teachers=ground.teachers,
     )

@@ -8,14 +8,14 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from services.enrollment.menu.rules.objection import Objection
 from services.enrollment.timetable.proposal_on_file import OnFile
-from services.enrollment.timetable.question_from_menu import Wish
+from services.enrollment.timetable.question_from_menu import Asked
 from services.enrollment.timetable.rules.blockers import Unplaced
 from services.enrollment.timetable.rules.question import Line
 
 Weekday = Annotated[int, Field(ge=1, le=7)]
 
 
-class TimetableIn(Wish):
+class TimetableIn(Asked):
     """What is to be placed, where it may go; for the running or coming term where none is named."""
 
     school_id: UUID
