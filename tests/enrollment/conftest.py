@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.imports.import_file import Upload, import_file
 from services.enrollment.imports.sheet_kinds import Desk
 from services.enrollment.menu.publish_menu import publish_menu
+from services.enrollment.outgoing.sheet import Desk as ExportDesk
 from services.enrollment.policy import Policy, read_policy
 from services.enrollment.schools.current_term import current_term
 from services.enrollment.schools.tables import School
@@ -142,6 +144,16 @@ def at(filled: Schools) -> RolledBack:
             await tx.rollback()
 
     return begin
+
+
+@pytest.fixture
+def desk(policy: Policy, cipher: FieldCipher) -> Callable[..., ExportDesk]:
+    """A desk that writes lists at noon."""
+
+    def make(school_id: UUID | None, **narrowed: Any) -> ExportDesk:
+        return ExportDesk(school_id, policy, cipher, NOON, **narrowed)
+
+    return make
 
 
 @dataclass(frozen=True)

@@ -1,56 +1,26 @@
 """Every list goes out in the form in which it came in: taken in again, it changes nothing."""
 
 import io
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.agreements.issue_agreement import issue_agreement
-from services.enrollment.agreements.unsigned_children import unsigned_children
 from services.enrollment.families.tables import SensitiveRead
 from services.enrollment.imports.import_file import Upload, import_file
 from services.enrollment.imports.sheet_kinds import SHEET_KINDS
 from services.enrollment.imports.sheet_kinds import Desk as ImportDesk
-from services.enrollment.menu.withdraw_offering import withdraw_offering
 from services.enrollment.outgoing.errors import ResultsToExportNotOut, RoundToExportUnknown, UnknownExport
 from services.enrollment.outgoing.export_book import OPERATOR, export_book
 from services.enrollment.outgoing.export_kinds import EXPORT_KINDS
-from services.enrollment.outgoing.sheet import Desk
 from services.enrollment.policy import Policy
 from services.kernel.cipher import FieldCipher
 from services.kernel.ids import new_id
 from tests.enrollment.conftest import EXAMPLES, NOON, RolledBack, Schools
+from tests.enrollment.written_lists import MakeDesk, book, rows
 
 OF_A_SCHOOL = ("staff", "rooms", "roster", "menu", "collectors")
 NASTY = ('=HYPERLINK("http://x","点我")', "+86 138", "-1+2", "@SUM(A1)", "\t=1+1")
-
-MakeDesk = Callable[..., Desk]
-
-
-@pytest.fixture
-def desk(policy: Policy, cipher: FieldCipher) -> MakeDesk:
-    def make(school_id: UUID | None, **narrowed: Any) -> Desk:
-        return Desk(school_id, policy, cipher, NOON, **narrowed)
-
-    return make
-
-
-async def book(tx: AsyncSession, made: Desk, kind: str) -> tuple[io.BytesIO, str]:
-    file = io.BytesIO()
-    name = await export_book(tx, made, kind, file, now=NOON)
-    return file, name
-
-
-async def rows(tx: AsyncSession, made: Desk, kind: str, sheet: int = 0) -> list[tuple[Any, ...]]:
-    file, _ = await book(tx, made, kind)
-    return list(load_workbook(file).worksheets[sheet].iter_rows(values_only=True))
 
 
 @pytest.mark.parametrize("kind", OF_A_SCHOOL)
@@ -190,92 +160,6 @@ async def test_who_had_a_list_with_phones_is_kept(at: RolledBack, filled: School
             text("SELECT read_id FROM sensitive_read WHERE staff_id = :by"), {"by": OPERATOR})))  # fmt: skip
     assert kept == ["export", "export", "export"]
     assert by_hand is not None
-
-
-async def test_a_roster_of_offerings_names_children_and_no_phone(
-    at: RolledBack, filled: Schools, desk: MakeDesk
-) -> None:
-    async with at(filled.primary) as tx:
-        offering = await _place(tx, filled.primary)
-        title, header, *found = await rows(tx, desk(filled.primary), "club-rosters")
-        teacher = await tx.scalar(
-            text("SELECT teacher_id FROM offering WHERE offering_id = :id"), {"id": offering}
-        )
-        own = await rows(tx, desk(filled.primary, teacher_id=teacher), "club-rosters")
-        nobodys = await rows(tx, desk(filled.primary, teacher_id=new_id()), "club-rosters")
-        other = await rows(tx, desk(filled.primary, offering_id=new_id()), "club-rosters")
-    assert title[0] == "实验小学 课后服务名单"
-    assert header[:2] == ("课程编号", "课程名称")
-    assert not {"手机", "健康提示", "优先保障类别"} & set(header)
-    assert found == own[2:]
-    assert [row[0] for row in found] == ["K058"]
-    assert nobodys[2:] == other[2:] == []
-
-
-IN_K058 = text("""
-    INSERT INTO place (school_id, place_id, offering_id, child_id, weekdays, from_on, chosen_by, chosen_at,
-                       came_by, version)
-    SELECT o.school_id, :place, o.offering_id, c.child_id, o.weekdays, :on, b.guardian_id, now(), 'claim', 1
-      FROM offering o JOIN child c USING (school_id) JOIN guardianship b USING (school_id, child_id)
-     WHERE o.school_id = :school AND o.code = 'K058' AND c.grade = ANY(o.grades) ORDER BY c.student_no LIMIT 1
-""")
-
-
-async def _place(tx: AsyncSession, school_id: UUID) -> UUID:
-    """One child in K058."""
-    await tx.execute(IN_K058, {"place": new_id(), "on": NOON.date(), "school": school_id})
-    found: UUID = await tx.scalar(
-        text("SELECT offering_id FROM offering WHERE school_id = :id AND code = 'K058'"), {"id": school_id}
-    )
-    return found
-
-
-async def test_a_withdrawn_offering_is_on_the_list_until_it_met_for_the_last_time(
-    at: RolledBack, filled: Schools, desk: MakeDesk
-) -> None:
-    async with at(filled.primary) as tx:
-        offering = await _place(tx, filled.primary)
-        last_day = NOON.date() + timedelta(days=3)
-        await withdraw_offering(tx, filled.primary, offering, from_on=last_day, reason="教师生病", now=NOON)
-        before = await rows(tx, desk(filled.primary), "club-rosters")
-        after = await rows(tx, replace(desk(filled.primary), now=NOON + timedelta(days=3)), "club-rosters")
-    assert [row[0] for row in before[2:]] == ["K058"]
-    assert [row for row in after[2:] if row[0] == "K058"] == []
-
-
-async def test_the_list_of_the_unsigned_names_the_children_that_the_page_names(
-    at: RolledBack, filled: Schools, desk: MakeDesk
-) -> None:
-    """On the day after the last place ended, a child is on neither."""
-    async with at(filled.primary) as tx:
-        await issue_agreement(
-            tx, filled.primary, title="安全协议", body="双方责任……", by=filled.officers["S001"], now=NOON
-        )
-        await _place(tx, filled.primary)
-        await tx.execute(text("UPDATE place SET until_on = :on"), {"on": NOON.date() + timedelta(days=1)})
-        for now, many in ((NOON, 1), (NOON + timedelta(days=1), 0)):
-            page = await unsigned_children(tx, filled.primary, number=1, today=now.date())
-            _, _, *listed = await rows(tx, replace(desk(filled.primary), now=now), "unsigned")
-            assert [row[1] for row in listed] == [one["student_no"] for one in page]
-            assert len(listed) == many
-
-
-async def test_the_waiting_list_is_in_order_and_names_no_tier(
-    at: RolledBack, filled: Schools, desk: MakeDesk
-) -> None:
-    async with at(filled.primary) as tx:
-        await tx.execute(
-            text("INSERT INTO waiting_entry (school_id, entry_id, offering_id, child_id, tier, since, state, asked_by)"
-                 " SELECT c.school_id, gen_random_uuid(), (SELECT offering_id FROM offering WHERE code = 'K058'),"
-                 " c.child_id, 3 - row_number() OVER (ORDER BY c.student_no), now(), 'waiting', c.child_id"
-                 " FROM (SELECT * FROM child ORDER BY student_no LIMIT 2) AS c"),
-        )  # fmt: skip
-        numbers = list(await tx.scalars(text("SELECT student_no FROM child ORDER BY student_no LIMIT 2")))
-        _, header, *found = await rows(tx, desk(filled.primary), "waiting-lists")
-    assert [row[5] for row in found] == list(reversed(numbers))
-    assert [row[2] for row in found] == [1, 2]
-    assert {row[6] for row in found} == {"候补中"}
-    assert "类别" not in "".join(str(word) for word in header)
 
 
 async def test_the_results_of_a_round_go_out_when_they_are_out(
