@@ -85,6 +85,7 @@ async def test_a_snow_day_closes_today_tells_families_and_sends_the_days_again(
         assert (day.runs_as, day.kind, day.certain, day.why) == (None, "workday", True, "大雪停课")
         (fact,) = await told(tx, "school-day-changed")
         assert (fact["service_on"], fact["runs_as"]) == (TODAY.isoformat(), None)
+        assert fact["reason"] == "大雪停课"
         page = await feed(tx, filled, cipher, before)
         (term,) = page.terms
         assert isinstance(term, TermEntry)

@@ -128,6 +128,18 @@ async def test_a_full_group_opens_another_and_the_school_is_told_what_it_lacks(
         assert all(row.children <= 50 for row in groups)
         opened = [row for row in groups if row.needs_staffing]
         assert [(row.code, row.title) for row in opened] == [("K052-2", "基本托管（六年级4组）")]
+        batches = await tx.scalars(text("SELECT letters FROM outgoing"))
+        letters = [
+            one["body"] for batch in batches for one in batch
+            if one["body"]["kind"] == "enrollment.care-group-opened.v1"
+        ]  # fmt: skip
+        told = {UUID(letter["offering_id"]): letter for letter in letters}
+        letter = told[await offering_id(tx, "K052-2")]
+        assert (letter["grades"], letter["starts"], letter["lacks"]) == ([6], "17:30:00", ["teacher", "room"])
+        assert letter["children"] == 1
+        assert str(filled.officers["S001"]) in letter["staff"]
+        lacking = await tx.scalar(text("SELECT count(*) FROM offering WHERE needs_staffing"))
+        assert len(letters) == len(told) == lacking
 
 
 async def test_an_opened_group_gets_a_teacher_who_is_free(

@@ -1,7 +1,8 @@
 """From facts to messages: who is told what, once, and nothing that is no longer true."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
+from services.contracts.facts.enrollment import CareGroupOpened
 from services.kernel.ids import new_id
 from services.notifications.directory.copy_roster import copy_roster
 from tests.notifications.small_school import SmallSchool
@@ -89,6 +90,31 @@ async def test_only_alarming_refusals_are_told_and_leaders_hear_of_them(school: 
             "15:30有人要接走李红被拒绝：此人在禁止接送名单上。请到接送点查看。",
         ),
     ]
+
+
+async def test_the_schools_staff_hears_once_of_a_further_care_group_and_what_it_lacks(
+    school: SmallSchool,
+) -> None:
+    fact = CareGroupOpened(
+        school_id=school.school_id,
+        at=school.clock.now(),
+        offering_id=school.ball,
+        grades=(1,),
+        weekdays=(1, 3),
+        children=2,
+        starts=time(16, 30),
+        ends=time(17, 30),
+        lacks=("teacher", "room"),
+        staff=(school.teacher, school.leader),
+    )
+    await school.hear(fact)
+    await school.hear(fact)
+    told = await school.told("care_group_opened")
+    assert [row["name"] for row in told] == ["李芳", "赵刚"]
+    assert "一年级" in told[0]["body"]
+    assert "周一、周三 16:30—17:30" in told[0]["body"]
+    assert "2名学生" in told[0]["body"]
+    assert "还没有老师和场地" in told[0]["body"]
 
 
 async def test_whoever_fetched_the_child_is_named(school: SmallSchool) -> None:

@@ -233,6 +233,13 @@ async def test_of_a_day_only_the_newest_word_is_told_whatever_comes_first(school
     assert outcomes == {("day_closed", "withheld"), ("day_changed", None)}
 
 
+async def test_a_closed_day_says_why(school: SmallSchool) -> None:
+    await school.hear(closed(school, date(2026, 11, 24), reason="大雪停课"))
+    assert {row["body"] for row in await school.told("day_closed")} == {
+        "城南小学11月24日（周二）不开展课后服务（大雪停课），请您安排好孩子当天放学后的接送和照看。"
+    }
+
+
 async def test_who_may_sign_is_reminded_and_the_next_reminder_is_told_again(school: SmallSchool) -> None:
     for _ in range(2):
         reminder = of(school, reminder_id=new_id(), number=2, guardians=(school.mother,))

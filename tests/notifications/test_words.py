@@ -70,6 +70,14 @@ SCHOOL: dict[str, Any] = {"school": "城南小学", "at": "2026-11-23T08:35:00+0
 LONG_SCHOOL = {**SCHOOL, "school": LONG["school"]}
 BALL: dict[str, Any] = {**PLAIN, "offerings": ["篮球"], "day": "2026-11-30"}
 LONG_BALL = {**LONG, "offerings": ["“我爱家乡”非物质文化遗产剪纸与泥塑联合工作坊"], "day": "2026-11-30"}
+GROUP: dict[str, Any] = {
+    "grades": [1],
+    "weekdays": [1, 3],
+    "starts": "16:30",
+    "ends": "17:30",
+    "children": 1,
+    "lacks": ["teacher", "room"],
+}
 ROUND: dict[str, Any] = {
     "rule": "preference",
     "opens_at": "2026-11-25T00:00:00+00:00",
@@ -109,8 +117,24 @@ FACTS |= {
         "long": {**LONG_BALL, "expires_at": "2026-12-31T12:00:00+00:00"},
     },
     "offer_lapsed": {"plain": BALL, "long": LONG_BALL},
-    "day_closed": {"plain": {**SCHOOL, "day": "2026-11-24"}, "long": {**LONG_SCHOOL, "day": "2026-12-31"}},
+    "day_closed": {
+        "plain": {**SCHOOL, "day": "2026-11-24"},
+        "snow": {**SCHOOL, "day": "2026-11-24", "reason": "大雪停课"},
+        "long": {**LONG_SCHOOL, "day": "2026-12-31", "reason": "学校供暖管道抢修，教学楼全天停水停电" * 3},
+    },
+    "care_group_opened": {
+        "plain": {**SCHOOL, **GROUP, "offerings": ["基本托管（一年级4组）"]},
+        "long": {
+            **LONG_SCHOOL,
+            **GROUP,
+            "grades": [1, 2, 3, 4, 5, 6],
+            "children": 40,
+            "weekdays": [1, 2, 3, 4, 5],
+            "offerings": ["基本托管和作业辅导延时班（西校区一年级12组）"],
+        },
+    },
     "day_changed": {
+        "reason": {**SCHOOL, "day": "2026-11-28", "runs_as": 2, "reason": "补周二的课"},
         "plain": {**SCHOOL, "day": "2026-11-28", "runs_as": 2},
         "long": {**LONG_SCHOOL, "day": "2026-12-31", "runs_as": 7},
     },

@@ -1,15 +1,16 @@
 """What enrollment tells."""
 
 from datetime import date, time
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from services.contracts.wire import Fact
 
 __all__ = [
     "AgreementDue",
+    "CareGroupOpened",
     "ClubMoved",
     "CollectorChanged",
     "MenuPublished",
@@ -126,6 +127,27 @@ class SchoolDayChanged(_ToFamilies):
     service_on: date
     runs_as: int | None
     """The weekday whose timetable is followed, 1 (Monday) to 7; None: there is no service."""
+    reason: Annotated[str, Field(max_length=60)] | None = None
+    """The school's own words, or the holiday's name; about the day, never about a person."""
+
+
+class CareGroupOpened(Fact):
+    """The care groups of an hour were full and a further one was opened (R03): ``staff`` should complete it."""
+
+    READERS: ClassVar[tuple[str, ...]] = ("notifications",)
+    kind: Literal["enrollment.care-group-opened.v1"] = "enrollment.care-group-opened.v1"
+    school_id: UUID
+    offering_id: UUID
+    grades: tuple[int, ...]
+    weekdays: tuple[int, ...]
+    starts: time
+    ends: time
+    """The school's wall clock."""
+    children: int
+    """How many came into it at once."""
+    lacks: tuple[Literal["teacher", "room"], ...]
+    staff: tuple[UUID, ...]
+    """The officers and leaders on duty of the school."""
 
 
 class AgreementDue(_ToFamilies):

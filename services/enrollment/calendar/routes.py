@@ -85,11 +85,11 @@ class CalendarOut(BaseModel):
 
 
 class OwnDayIn(BaseModel):
-    """How the school serves on a day, by its own word; no ``runs_as``: it is closed."""
+    """How the school serves on a day, by its own word; no ``runs_as``: it is closed. Families read the reason."""
 
     school_id: UUID
     runs_as: Annotated[int, Field(ge=1, le=7)] | None
-    reason: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Annotated[str, Field(min_length=1, max_length=60)]
 
 
 @router.get("/calendar", tags=["calendar"])

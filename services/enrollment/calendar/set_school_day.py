@@ -89,7 +89,12 @@ async def _follow(tx: AsyncSession, term: Term, on: date, *, policy: Policy, now
     day = next(day for day in days_of(term) if day.on == on)
     if day.runs_as != before.get(on, day.runs_as):
         fact = SchoolDayChanged(
-            at=now, school_id=term.school_id, change_id=new_id(), service_on=on, runs_as=day.runs_as
+            at=now,
+            school_id=term.school_id,
+            change_id=new_id(),
+            service_on=on,
+            runs_as=day.runs_as,
+            reason=(day.why or "")[:60] or None,
         )
         await announce(tx, fact, now=now)
     return day

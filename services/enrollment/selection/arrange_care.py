@@ -1,5 +1,6 @@
 """Fit a child's places in basic care to what its family asked for and to its clubs (R03: nobody is refused)."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.care_groups import CareGroups
 from services.enrollment.selection.lock_children import ChosenFor
 from services.enrollment.selection.rules.care_week import ClubTime, Slot, Span, care_spans
+from services.enrollment.selection.tell_opened_groups import tell_opened_groups
 from services.kernel.ids import new_id
 
 _WISHES = text(
@@ -53,7 +55,8 @@ async def arrange_care(
 ) -> int:
     """Make the care places of these (locked) children what their wishes and clubs ask for, from ``since`` on.
 
-    Days before ``since`` stay as they were. A full group opens another. Returns how many places began.
+    Days before ``since`` stay as they were. A full group opens another, and the school is told. Returns how many
+    places began.
     """
     facts = {"school_id": school_id, "children": list(children.classes), "since": since}
     wishes = {row.child_id: row for row in await tx.execute(_WISHES, facts)}
@@ -72,10 +75,14 @@ async def arrange_care(
         ended += [row.place_id for row in own if row.basic and row.place_id not in keep]
     if ended or begun:
         version = await take_version(tx, school_id, now=now)
-        await groups.write_opened(tx, version=version)
+        opened = await groups.write_opened(tx, version=version)
         if ended:
             await tx.execute(_END, {**facts, "places": ended, "version": version})
         await _begin(tx, school_id, begun, version=version, now=now)
+        newcomers: defaultdict[UUID, set[UUID]] = defaultdict(set)
+        for place in begun:
+            newcomers[place.offering_id].add(place.child_id)
+        await tell_opened_groups(tx, school_id, opened, newcomers, now=now)
     return len(begun)
 
 

@@ -98,16 +98,17 @@ class CareGroups:
         self._groups[group.offering_id] = group
         return group
 
-    async def write_opened(self, tx: AsyncSession, *, version: int) -> None:
-        """Write the groups that had to be opened, published at once: their children come today."""
-        if self._opened:
+    async def write_opened(self, tx: AsyncSession, *, version: int) -> Sequence[dict[str, Any]]:
+        """Write the groups that had to be opened and return them; published at once: their children come today."""
+        opened, self._opened = self._opened, []
+        if opened:
             table = Offering.metadata.tables["offering"]
             rows = [
                 {**{name: row[name] for name in table.columns.keys()}, "version": version}  # noqa: SIM118 - SQLAlchemy's keys
-                for row in self._opened
+                for row in opened
             ]
             await tx.execute(insert(table), rows)
-            self._opened = []
+        return opened
 
 
 def _slot(row: Any) -> Slot:

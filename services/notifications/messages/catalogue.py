@@ -55,6 +55,7 @@ _KINDS = (
     # A family that does not know sends its child to a locked door, or does not fetch it: worth an SMS.
     MessageKind("day_closed", enrollment.say_day_closed, safety=True, stays_true=None),
     MessageKind("day_changed", enrollment.say_day_changed, safety=True, stays_true=None),
+    MessageKind("care_group_opened", enrollment.say_care_group_opened, safety=False, stays_true=2 * DAY),
     MessageKind("agreement_due", enrollment.say_agreement_due, safety=False, stays_true=3 * DAY),
     MessageKind("collector_changed", enrollment.say_collector_changed, safety=False, stays_true=DAY),
     MessageKind("menu_published", enrollment.say_menu_published, safety=False, stays_true=7 * DAY),

@@ -8,6 +8,7 @@ from services.notifications.messages.words import (
     card_moment,
     card_of,
     day_in_words,
+    grades_in_words,
     moment_in_words,
     short_moment,
     sms_of,
@@ -15,6 +16,7 @@ from services.notifications.messages.words import (
     weekday_in_words,
 )
 
+LACKING = {"teacher": "老师", "room": "场地"}
 STILL_CARED_FOR = "孩子仍可参加基本托管，也可以候补或改选还有名额的课程"
 
 
@@ -148,8 +150,13 @@ def say_day_closed(facts: dict[str, Any]) -> Words:
     day = day_in_words(facts["day"])
     return Words(
         title="课后服务暂停一天",
-        body=f"{facts['school']}{day}不开展课后服务，请您安排好孩子当天放学后的接送和照看。",
-        card=card_of(facts, "当天不开展课后服务", "请安排好孩子放学后的照看", when=card_day(facts["day"])),
+        body=f"{facts['school']}{day}不开展课后服务{_because(facts)}，请您安排好孩子当天放学后的接送和照看。",
+        card=card_of(
+            facts,
+            f"当天不开展课后服务{_because(facts)}",
+            "请安排好孩子放学后的照看",
+            when=card_day(facts["day"]),
+        ),
         sms=sms_of(facts, day=day),
     )
 
@@ -160,13 +167,29 @@ def say_day_changed(facts: dict[str, Any]) -> Words:
     return Words(
         title="课后服务日期调整",
         body=(
-            f"{facts['school']}{day}开展课后服务，按{weekday}的课表安排。"
+            f"{facts['school']}{day}开展课后服务{_because(facts)}，按{weekday}的课表安排。"
             "请留意孩子当天的接送时间，具体安排可在小程序查看。"
         ),
         card=card_of(
             facts, f"当天按{weekday}课表开展课后服务", "请留意当天的接送时间", when=card_day(facts["day"])
         ),
         sms=sms_of(facts, day=day, weekday=weekday),
+    )
+
+
+def say_care_group_opened(facts: dict[str, Any]) -> Words:
+    """To staff: a further group of care is there, and what it still needs (R03)."""
+    title = facts["offerings"][0]
+    weekdays = "、".join(weekday_in_words(weekday) for weekday in facts["weekdays"])
+    lacks = "和".join(LACKING[one] for one in facts["lacks"])
+    return Words(
+        title="加开了托管组，请安排老师和场地",
+        body=(
+            f"{facts['school']}{grades_in_words(facts['grades'])}原有的托管组已满，已加开「{title}」："
+            f"{weekdays} {facts['starts']}—{facts['ends']}，已安排{facts['children']}名学生。"
+            f"这个组还没有{lacks}，请尽快安排。"
+        ),
+        card=card_of(facts, f"加开托管组，还缺{lacks}", f"请尽快安排：{title}"),
     )
 
 
@@ -214,3 +237,8 @@ def say_request_carried_out(facts: dict[str, Any]) -> Words:
         body=f"您请学校为{facts['child']}办理的事项已经办好，请在小程序核对；如有不符，请联系学校。",
         card=card_of(facts, "您请学校办理的事项已办好", "请核对，如有不符请联系学校"),
     )
+
+
+def _because(facts: dict[str, Any]) -> str:
+    """The school's reason in parentheses; an older letter has none."""
+    return f"（{facts['reason']}）" if facts.get("reason") else ""

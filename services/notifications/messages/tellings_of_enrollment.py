@@ -9,6 +9,7 @@ from uuid import uuid5
 
 from services.contracts.facts.enrollment import (
     AgreementDue,
+    CareGroupOpened,
     ClubMoved,
     CollectorChanged,
     MenuPublished,
@@ -132,7 +133,25 @@ def tell_school_day(fact: SchoolDayChanged) -> list[Telling]:
     return [
         Telling(
             fact, kind, fact.school_id, None, fact.change_id, fact.service_on, true_until=over,
-            more={"day": fact.service_on.isoformat(), "runs_as": fact.runs_as},
+            more={"day": fact.service_on.isoformat(), "runs_as": fact.runs_as, "reason": fact.reason},
+        )
+    ]  # fmt: skip
+
+
+def tell_opened_group(fact: CareGroupOpened) -> list[Telling]:
+    """To the school's officers and leaders on duty, once for each group."""
+    return [
+        Telling(
+            fact, "care_group_opened", fact.school_id, None, fact.offering_id, school_day(fact.at),
+            recipients=fact.staff, offerings=(fact.offering_id,),
+            more={
+                "grades": fact.grades,
+                "weekdays": fact.weekdays,
+                "starts": f"{fact.starts:%H:%M}",
+                "ends": f"{fact.ends:%H:%M}",
+                "children": fact.children,
+                "lacks": fact.lacks,
+            },
         )
     ]  # fmt: skip
 
@@ -188,6 +207,7 @@ ENROLLMENT: dict[type[Fact], Any] = {
     PlaceOffered: tell_offered,
     OfferLapsed: tell_lapsed,
     SchoolDayChanged: tell_school_day,
+    CareGroupOpened: tell_opened_group,
     AgreementDue: tell_agreement,
     CollectorChanged: tell_collector,
     MenuPublished: tell_menu,

@@ -8,6 +8,7 @@ from typing import Any
 from services.kernel.clock import SHANGHAI, local_hhmm
 
 WEEKDAYS = "一二三四五六日"
+GRADES = "一二三四五六七八九"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,14 @@ def card_day(day: str) -> str:
 def weekday_in_words(weekday: int) -> str:
     """1 is 周一, 7 is 周日."""
     return "周" + WEEKDAYS[weekday - 1]
+
+
+def grades_in_words(grades: list[int]) -> str:
+    """``一年级``, ``一至三年级`` or ``一、三年级``."""
+    first, last = min(grades), max(grades)
+    if len(grades) > 2 and last - first == len(grades) - 1:
+        return f"{GRADES[first - 1]}至{GRADES[last - 1]}年级"
+    return "、".join(GRADES[grade - 1] for grade in sorted(grades)) + "年级"
 
 
 def titles_in_words(titles: list[str]) -> str:
