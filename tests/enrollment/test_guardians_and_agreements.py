@@ -11,6 +11,7 @@ from services.enrollment.agreements.errors import AgreementChanged, NoAgreement,
 from services.enrollment.agreements.issue_agreement import hash_of, issue_agreement
 from services.enrollment.agreements.sign_agreement import Signing, sign_agreement
 from services.enrollment.agreements.unsigned_children import unsigned_children
+from services.enrollment.families.block_person import Block, block_person
 from services.enrollment.families.decide_guardianship import decide_guardianship
 from services.enrollment.families.errors import (
     ChildNotNamed,
@@ -74,6 +75,24 @@ async def test_an_approved_guardian_finds_the_child(
             text("SELECT rank FROM guardianship WHERE guardian_id = :id"), {"id": person.person_id}
         )
         assert rank == 3
+
+
+@pytest.mark.parametrize("known", [("凤大伯", None), ("别名", PHONE)])
+async def test_who_is_kept_from_a_child_becomes_no_guardian_who_may_collect_it(
+    known: tuple[str, str | None], filled: Schools, at: RolledBack, cipher: FieldCipher, families: Any
+) -> None:
+    async with at(filled.primary) as tx:
+        family = (await families(tx, filled.primary, 1, "1班"))[0]
+        decided: Any = {"by": filled.officers["S001"], "now": NOON}
+        block = Block(family.child_id, *known, "法院裁定", "（2026）潞01民初4号")
+        await block_person(tx, filled.primary, block, cipher=cipher, **decided)
+        asked = await ask(tx, filled, cipher)
+        await decide_guardianship(tx, filled.primary, asked.request_id, child_id=family.child_id, **decided)
+        (person,) = await people_by_phone(tx, PHONE, cipher=cipher)
+        may = await tx.scalar(
+            text("SELECT may_collect FROM guardianship WHERE guardian_id = :id"), {"id": person.person_id}
+        )
+        assert may is False
 
 
 async def test_a_refused_request_opens_nothing(filled: Schools, at: RolledBack, cipher: FieldCipher) -> None:

@@ -101,6 +101,21 @@ async def lift_block(
     return blocked
 
 
+async def is_blocked(
+    tx: AsyncSession, school_id: UUID, child_id: UUID, *, name: str, phone_index: bytes
+) -> bool:
+    """Whether somebody of this name or this phone must not collect the child."""
+    blocked = await tx.scalars(
+        select(col(BlockedPerson.blocked_id)).where(
+            col(BlockedPerson.school_id) == school_id,
+            col(BlockedPerson.child_id) == child_id,
+            ~col(BlockedPerson.removed),
+            (col(BlockedPerson.name) == name) | (col(BlockedPerson.phone_index) == phone_index),
+        )
+    )
+    return blocked.first() is not None
+
+
 async def blocked_of(
     tx: AsyncSession, school_id: UUID, child_id: UUID, *, by: UUID, now: datetime
 ) -> Sequence[BlockedPerson]:

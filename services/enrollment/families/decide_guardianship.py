@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.enrollment.families.block_person import is_blocked
 from services.enrollment.families.errors import ChildNotNamed, ChildNotOnFile, RequestDecided, UnknownRequest
 from services.enrollment.families.tables import Child, Guardian, Guardianship, GuardianshipRequest
 from services.enrollment.roster.take_version import take_version
@@ -27,6 +28,8 @@ async def decide_guardianship(
     now: datetime,
 ) -> GuardianshipRequest:
     """Approve for ``child_id``, or refuse where it is None. On approval the guardian stands behind the sheet's two.
+
+    Who is kept from the child may become its guardian, and may not collect it.
 
     Raises:
         UnknownRequest, RequestDecided: nothing to decide.
@@ -90,6 +93,8 @@ async def _approve(tx: AsyncSession, request: GuardianshipRequest, child_id: UUI
             version=version,
         )
     bond.removed, bond.version = False, version
+    if await is_blocked(tx, school_id, child_id, name=guardian.name, phone_index=guardian.phone_index):
+        bond.may_collect = False
     tx.add(bond)
 
 

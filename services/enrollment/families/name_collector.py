@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.contracts.facts.enrollment import CollectorChanged
+from services.enrollment.families.block_person import is_blocked
 from services.enrollment.families.errors import (
     CollectorNotPossible,
     NoRightToCollect,
@@ -19,7 +20,7 @@ from services.enrollment.families.rules.collector_terms import (
     NewCollector,
     collector_objection,
 )
-from services.enrollment.families.tables import BlockedPerson, Collector, Guardianship
+from services.enrollment.families.tables import Collector, Guardianship
 from services.enrollment.roster.take_version import take_version
 from services.enrollment.selection.lock_children import lock_children
 from services.kernel.cipher import FieldCipher
@@ -59,7 +60,8 @@ async def name_collector(
     await _hold_child(tx, school_id, child_id, guardian_id)
     if (objection := collector_objection(named, today=today)) is not None:
         raise objection
-    await _check_blocked(tx, school_id, child_id, named.name, index)
+    if await is_blocked(tx, school_id, child_id, name=named.name, phone_index=index):
+        raise CollectorNotPossible
     about = {"school_id": school_id, "child_id": child_id, "name": named.name, "phone_index": index}
     if int(await tx.scalar(_LIVE, {**about, "today": today}) or 0) >= MOST_COLLECTORS:
         raise TooManyCollectors(most=MOST_COLLECTORS)
@@ -123,19 +125,6 @@ async def _hold_child(tx: AsyncSession, school_id: UUID, child_id: UUID, guardia
         raise NotYours
     if not bond.may_collect:
         raise NoRightToCollect
-
-
-async def _check_blocked(tx: AsyncSession, school_id: UUID, child_id: UUID, name: str, index: bytes) -> None:
-    blocked = await tx.scalars(
-        select(BlockedPerson).where(
-            col(BlockedPerson.school_id) == school_id,
-            col(BlockedPerson.child_id) == child_id,
-            ~col(BlockedPerson.removed),
-            (col(BlockedPerson.name) == name) | (col(BlockedPerson.phone_index) == index),
-        )
-    )
-    if blocked.first() is not None:
-        raise CollectorNotPossible
 
 
 async def _tell(tx: AsyncSession, collector: Collector, change: str, *, now: datetime) -> None:
