@@ -167,6 +167,31 @@ async def test_a_place_or_an_entry_of_another_child_is_as_if_it_were_not_there(
         assert await office.count("family_request") == 2
 
 
+async def test_a_teacher_takes_back_no_proposal_of_a_sibling_in_another_class(
+    filled: Schools, at: RolledBack, families: Any, policy: Policy
+) -> None:
+    async with at(filled.primary) as tx:
+        office = Office(tx, filled, policy)
+        family, other = (await families(tx, filled.primary, 1))[:2]
+        await tx.execute(
+            text(
+                "INSERT INTO guardianship SELECT (b).* FROM (SELECT jsonb_populate_record(g,"
+                " jsonb_build_object('child_id', CAST(:sibling AS text))) AS b FROM guardianship g"
+                " WHERE g.guardian_id = :guardian AND g.child_id = :child) AS copied"
+            ),
+            {"sibling": str(other.child_id), "guardian": family.guardian_id, "child": family.child_id},
+        )
+        given, wanted = await ids_of(tx, "K058", "K056")
+        await office.record(other, act("claim", offering_id=given), guardian=family.guardian_id)
+        place_id = await tx.scalar(text("SELECT place_id FROM place WHERE came_by = 'claim'"))
+        proposal = act("propose_swap", place_id=place_id, wants_id=wanted)
+        await office.record(other, proposal, guardian=family.guardian_id)
+        swap_id = await tx.scalar(text("SELECT swap_id FROM swap_proposal"))
+        with pytest.raises(NotYours):
+            await office.record(family, act("withdraw_swap", swap_id=swap_id))
+        await office.record(other, act("withdraw_swap", swap_id=swap_id), guardian=family.guardian_id)
+
+
 async def test_wishes_waiting_and_leaving_can_be_asked_for_at_the_counter(
     filled: Schools, at: RolledBack, families: Any, policy: Policy
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.agreements.errors import SignatureNotOnPaper
@@ -37,6 +37,9 @@ _IS_OF_CHILD = {
         "SELECT child_id = :child_id FROM waiting_entry WHERE school_id = :school_id AND entry_id = :subject"
     ),
 }
+_SWAP_OF_CHILD = text(
+    "SELECT child_id = :child_id FROM swap_proposal WHERE school_id = :school_id AND swap_id = :subject"
+)
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,16 @@ async def carry_out(errand: Errand, act: Any) -> None:
     """Do it; raises whatever the command refuses, and NotYours for a place or entry of another child."""
     for name, statement in _IS_OF_CHILD.items():
         if (subject := getattr(act, name, None)) is not None:
-            request = errand.request
-            facts = {"school_id": request.school_id, "child_id": request.child_id, "subject": subject}
-            if not await errand.tx.scalar(statement, facts):
-                raise NotYours
+            await _check_child(errand, statement, subject)
     await _DOES[act.do](errand, act)
+
+
+async def _check_child(errand: Errand, statement: TextClause, subject: UUID) -> None:
+    """See that it is of the child that the request is for: a teacher acts for the own class, not for siblings."""
+    request = errand.request
+    facts = {"school_id": request.school_id, "child_id": request.child_id, "subject": subject}
+    if not await errand.tx.scalar(statement, facts):
+        raise NotYours
 
 
 async def _claim(errand: Errand, act: Any) -> None:
@@ -138,6 +146,7 @@ async def _take_up_swap(errand: Errand, act: Any) -> None:
 
 
 async def _withdraw_swap(errand: Errand, act: Any) -> None:
+    await _check_child(errand, _SWAP_OF_CHILD, act.swap_id)
     await withdraw_swap(*errand.by, act.swap_id, guardian_id=errand.request.guardian_id, now=errand.now)
 
 
