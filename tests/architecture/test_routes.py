@@ -5,7 +5,7 @@ import pytest
 from services.contracts.doors import DOOR, SEGMENTS
 from services.gateway.routing.which_way import LOGIN_FREE
 from services.kernel.web.dependencies import caller, service_caller
-from tests.architecture.composed_apps import PUBLIC, Door, doors_of, unsafe
+from tests.architecture.composed_apps import PUBLIC, Door, app_of, doors_of, unsafe
 from tests.architecture.source_tree import SERVICES
 
 STANDING = {"/health", "/ready", "/metrics"}
@@ -51,6 +51,13 @@ def test_every_public_address_leads_through_the_gateway_to_its_service(service: 
     """The gateway looks at the first segment only; an address whose segment is not in doors.py is never reached."""
     astray = [route.path for route in public_routes(service) if DOOR.get(segment_of(route.path)) != service]
     assert not astray
+
+
+@pytest.mark.parametrize("service", SEGMENTS)
+def test_no_two_shapes_of_a_service_have_the_same_name(service: str) -> None:
+    """FastAPI would tell them apart by their modules, and who reads the document meets our folders."""
+    schemas = app_of(service).openapi()["components"]["schemas"]
+    assert not [name for name in schemas if name.startswith("services__")]
 
 
 @pytest.mark.parametrize("service", SEGMENTS)

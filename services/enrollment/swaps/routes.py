@@ -20,7 +20,7 @@ from services.kernel.web.once import OnceOnly
 router = APIRouter(prefix="/api/v1/swaps", tags=["swaps"])
 
 
-class ProposalIn(BaseModel):
+class SwapProposalIn(BaseModel):
     """A guardian would give a place of its child for a place in another offering."""
 
     school_id: UUID
@@ -28,7 +28,7 @@ class ProposalIn(BaseModel):
     wants_id: UUID
 
 
-class ProposalMadeOut(BaseModel):
+class SwapProposedOut(BaseModel):
     """A proposal that families with a place in the wanted offering see now."""
 
     school_id: UUID
@@ -93,7 +93,7 @@ class SwapDoneOut(BaseModel):
     place_id: UUID
 
 
-class AtSchoolIn(BaseModel):
+class SwapWithdrawalIn(BaseModel):
     """At which school the proposal is."""
 
     school_id: UUID
@@ -119,19 +119,19 @@ async def swaps(who: Caller, tx: Tx, now: Now) -> SwapsOut:
     return SwapsOut(own=own, possible=possible)
 
 
-@router.post("", status_code=201, response_model=ProposalMadeOut)
+@router.post("", status_code=201, response_model=SwapProposedOut)
 async def propose(
-    body: ProposalIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
-) -> ProposalMadeOut | Response:
+    body: SwapProposalIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+) -> SwapProposedOut | Response:
     """Propose to give a place for a place in another offering; the place stays the child's until it is taken up."""
     who.require(Persona.GUARDIAN)
     guardian_id = who.person_in(body.school_id)
 
-    async def make() -> ProposalMadeOut:
+    async def make() -> SwapProposedOut:
         swap_id = await propose_swap(
             tx, body.school_id, body.place_id, body.wants_id, guardian_id=guardian_id, now=now
         )
-        return ProposalMadeOut(school_id=body.school_id, swap_id=swap_id)
+        return SwapProposedOut(school_id=body.school_id, swap_id=swap_id)
 
     return await once(make)
 
@@ -153,17 +153,17 @@ async def take_up(
     return await once(make)
 
 
-@router.post("/{swap_id}/withdrawal", response_model=ProposalMadeOut)
+@router.post("/{swap_id}/withdrawal", response_model=SwapProposedOut)
 async def withdraw(
-    swap_id: UUID, body: AtSchoolIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
-) -> ProposalMadeOut | Response:
+    swap_id: UUID, body: SwapWithdrawalIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+) -> SwapProposedOut | Response:
     """Take a proposal back."""
     who.require(Persona.GUARDIAN)
     guardian_id = who.person_in(body.school_id)
 
-    async def make() -> ProposalMadeOut:
+    async def make() -> SwapProposedOut:
         await withdraw_swap(tx, body.school_id, swap_id, guardian_id=guardian_id, now=now)
-        return ProposalMadeOut(school_id=body.school_id, swap_id=swap_id)
+        return SwapProposedOut(school_id=body.school_id, swap_id=swap_id)
 
     return await once(make)
 

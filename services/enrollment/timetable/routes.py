@@ -15,10 +15,10 @@ from services.enrollment.timetable.shapes import (
     AdoptedOut,
     AdoptionIn,
     LineIn,
-    ProposalListed,
-    ProposalOut,
-    ProposalsOut,
     TimetableIn,
+    TimetableListed,
+    TimetableOut,
+    TimetablesOut,
     shown,
 )
 from services.kernel.clock import school_day
@@ -28,13 +28,15 @@ from services.kernel.web.once import OnceOnly
 router = APIRouter(prefix="/api/v1/timetables", tags=["timetables"])
 
 
-@router.post("", status_code=201, response_model=ProposalOut)
-async def propose(body: TimetableIn, who: Caller, tx: Tx, now: Now, once: OnceOnly) -> ProposalOut | Response:
+@router.post("", status_code=201, response_model=TimetableOut)
+async def propose(
+    body: TimetableIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+) -> TimetableOut | Response:
     """Work out rooms and hours for some offerings; takes up to ten seconds. The menu is not touched."""
     who.require(*OFFICERS)
     by = who.person_in(body.school_id)
 
-    async def make() -> ProposalOut:
+    async def make() -> TimetableOut:
         term_id = body.term_id or (await current_term(tx, body.school_id, on=school_day(now))).term_id
         proposal = await propose_timetable(tx, body.school_id, term_id, body, by=by, now=now)
         return shown(await as_on_file(tx, proposal))
@@ -43,15 +45,17 @@ async def propose(body: TimetableIn, who: Caller, tx: Tx, now: Now, once: OnceOn
 
 
 @router.get("")
-async def listed(school_id: UUID, who: Caller, tx: Tx, now: Now, term_id: UUID | None = None) -> ProposalsOut:
+async def listed(
+    school_id: UUID, who: Caller, tx: Tx, now: Now, term_id: UUID | None = None
+) -> TimetablesOut:
     """Return a term's proposals, newest first; of the running or coming term where none is named."""
     who.require(*OFFICERS)
     who.person_in(school_id)
     term_id = term_id or (await current_term(tx, school_id, on=school_day(now))).term_id
     found = await proposals_of_term(tx, school_id, term_id)
-    return ProposalsOut(
+    return TimetablesOut(
         timetables=[
-            ProposalListed(
+            TimetableListed(
                 **one.model_dump(exclude={"plan", "unplaced"}),
                 placed=len(one.plan),
                 unplaced=len(one.unplaced),
@@ -62,22 +66,22 @@ async def listed(school_id: UUID, who: Caller, tx: Tx, now: Now, term_id: UUID |
 
 
 @router.get("/{proposal_id}")
-async def one(proposal_id: UUID, school_id: UUID, who: Caller, tx: Tx) -> ProposalOut:
+async def one(proposal_id: UUID, school_id: UUID, who: Caller, tx: Tx) -> TimetableOut:
     """Return a proposal with what stands against it today."""
     who.require(*OFFICERS)
     who.person_in(school_id)
     return shown(await proposal_on_file(tx, school_id, proposal_id))
 
 
-@router.put("/{proposal_id}/plan", response_model=ProposalOut)
+@router.put("/{proposal_id}/plan", response_model=TimetableOut)
 async def move(
     proposal_id: UUID, body: LineIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
-) -> ProposalOut | Response:
+) -> TimetableOut | Response:
     """Move one offering; conflicts come back with both sides named, and do not refuse the move."""
     who.require(*OFFICERS)
     who.person_in(body.school_id)
 
-    async def make() -> ProposalOut:
+    async def make() -> TimetableOut:
         return shown(await move_line(tx, body.school_id, proposal_id, body.line(), now=now))
 
     return await once(make)

@@ -53,7 +53,7 @@ class LineOut(Line):
     moved: bool
 
 
-class ProposalOut(BaseModel):
+class TimetableOut(BaseModel):
     """A proposal: where each offering goes, what found no place and why, and what stands against it today."""
 
     proposal_id: UUID
@@ -69,7 +69,7 @@ class ProposalOut(BaseModel):
     conflicts: list[Objection]
 
 
-class ProposalListed(BaseModel):
+class TimetableListed(BaseModel):
     """A proposal in a list."""
 
     proposal_id: UUID
@@ -81,10 +81,10 @@ class ProposalListed(BaseModel):
     unplaced: int
 
 
-class ProposalsOut(BaseModel):
+class TimetablesOut(BaseModel):
     """A term's proposals, newest first."""
 
-    timetables: list[ProposalListed]
+    timetables: list[TimetableListed]
 
 
 class AdoptionIn(BaseModel):
@@ -104,7 +104,7 @@ class AdoptedOut(BaseModel):
     )
 
 
-def shown(on_file: OnFile) -> ProposalOut:
+def shown(on_file: OnFile) -> TimetableOut:
     """Shape a proposal, lines by weekday, hour and code."""
     wanted = {one.offering_id: one for one in on_file.question.wanted}
     moved = {line.offering_id for line in on_file.moved()}
@@ -123,7 +123,7 @@ def shown(on_file: OnFile) -> ProposalOut:
             )
         )
     proposal = on_file.proposal
-    return ProposalOut(
+    return TimetableOut(
         proposal_id=proposal.proposal_id,
         term_id=proposal.term_id,
         made_at=proposal.made_at,

@@ -61,13 +61,13 @@ class EntriesOut(BaseModel):
     entries: list[EntryOut]
 
 
-class AtSchoolIn(BaseModel):
+class OwnEntryIn(BaseModel):
     """At which school the entry is."""
 
     school_id: UUID
 
 
-class PromotionIn(BaseModel):
+class EntryPromotionIn(BaseModel):
     """Why a free place is offered to this child before those ahead of it."""
 
     school_id: UUID
@@ -122,7 +122,7 @@ async def join(
 
 @router.post("/{entry_id}/acceptance", status_code=201, response_model=EntryOut)
 async def accept(
-    entry_id: UUID, body: AtSchoolIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+    entry_id: UUID, body: OwnEntryIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
 ) -> EntryOut | Response:
     """Take the place that is reserved; what stands against it is named, and the offer stays open."""
     return await once(_answer(accept_offer, entry_id, body, who, tx, now))
@@ -130,7 +130,7 @@ async def accept(
 
 @router.post("/{entry_id}/refusal", response_model=EntryOut)
 async def refuse(
-    entry_id: UUID, body: AtSchoolIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+    entry_id: UUID, body: OwnEntryIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
 ) -> EntryOut | Response:
     """Let the place that is reserved go to the next who waits."""
     return await once(_answer(decline_offer, entry_id, body, who, tx, now))
@@ -138,7 +138,7 @@ async def refuse(
 
 @router.post("/{entry_id}/leave", response_model=EntryOut)
 async def leave(
-    entry_id: UUID, body: AtSchoolIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+    entry_id: UUID, body: OwnEntryIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
 ) -> EntryOut | Response:
     """Stop waiting."""
     return await once(_answer(leave_waiting_list, entry_id, body, who, tx, now))
@@ -154,7 +154,7 @@ async def queue(school_id: UUID, offering_id: UUID, who: Caller, tx: Tx, now: No
 @router.post("/{entry_id}/promotion", response_model=QueueOut)
 async def promote(
     entry_id: UUID,
-    body: PromotionIn,
+    body: EntryPromotionIn,
     who: Caller,
     tx: Tx,
     policy: PolicyInForce,
@@ -185,7 +185,7 @@ async def _queue(
 def _answer(
     command: Callable[..., Awaitable[object]],
     entry_id: UUID,
-    body: AtSchoolIn,
+    body: OwnEntryIn,
     who: Identity,
     tx: AsyncSession,
     now: datetime,
