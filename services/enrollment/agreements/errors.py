@@ -1,6 +1,6 @@
 """Refusals around the agreement."""
 
-from services.kernel.problems import Conflict, NotFound, Unprocessable
+from services.kernel.problems import Conflict, Forbidden, NotFound, Unprocessable
 
 
 class NoAgreement(NotFound):
@@ -18,7 +18,7 @@ class AgreementChanged(Conflict):
     detail = "安全协议的内容已经更新，请重新阅读后再签署。"
 
 
-class NoRightToSign(Conflict):
+class NoRightToSign(Forbidden):
     """This guardian may not sign for this child."""
 
     detail = "您没有为这个孩子签署协议的权限，请由另一位监护人签署，或联系学校。"
