@@ -40,7 +40,6 @@ class Kind(Labelled):
     """A number is the size of a group; a full group opens another (R03)."""
     counts_as_service: bool = True
     grades: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 9)
-    no_subject: bool = False
 
 
 class Nature(Labelled):

@@ -30,9 +30,8 @@ async def find_children(
     *,
     grade: int | None = None,
     class_name: str | None = None,
-    most: int = MOST,
 ) -> Sequence[Any]:
-    """Return up to ``most`` children, by class and pinyin.
+    """Return up to `MOST` children, by class and pinyin.
 
     ``said`` as people type it: any case, full-width letters, with or without spaces, ü or v; pinyin of the whole
     name or from any of its syllables on.
@@ -44,6 +43,6 @@ async def find_children(
         "joined": "".join(words),
         "grade": grade,
         "class_name": class_name,
-        "most": most,
+        "most": MOST,
     }
     return (await tx.execute(_FIND, facts)).all()

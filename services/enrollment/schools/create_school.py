@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -65,9 +64,7 @@ async def create_school(tx: AsyncSession, facts: SchoolFacts, *, policy: Policy,
     return school
 
 
-async def invite_officer(
-    tx: AsyncSession, school_id: UUID, *, real_now: datetime, personas: Sequence[str] = OFFICERS
-) -> str:
+async def invite_officer(tx: AsyncSession, school_id: UUID, *, real_now: datetime) -> str:
     """Return a fresh invitation code (12 characters in groups of four). Only its hash is kept."""
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     tx.add(
@@ -75,7 +72,7 @@ async def invite_officer(
             school_id=school_id,
             invitation_id=new_id(),
             code_hash=hash_code(code),
-            personas=list(personas),
+            personas=list(OFFICERS),
             expires_at=real_now + INVITATION_LIFE,
         )
     )
