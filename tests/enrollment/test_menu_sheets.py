@@ -22,7 +22,7 @@ from tests.enrollment.menu_room import MenuRoom
 from tests.enrollment.test_partners import SINGER
 
 Line = dict[str, Any]
-MORE = ("教学目标", "材料准备", "面向班级", "邀请制", "校外人员")
+MORE = ("教学目标", "材料准备", "面向班级", "邀请制", "校外人员", "选课方式")
 
 
 @pytest.fixture
@@ -125,6 +125,7 @@ async def test_the_further_columns_are_taken_where_they_stand_and_left_alone_whe
         "面向班级": "一年级1班、一年级2班",
         "邀请制": "是",
         "校外人员": SINGER.name,
+        "选课方式": "按轮次",
     }
     await take(edited(lines, "K059", **told), *MORE)
     await room.publish()
@@ -132,18 +133,23 @@ async def test_the_further_columns_are_taken_where_they_stand_and_left_alone_whe
         offering = await room.offering("K059")
         assert (offering.aims, offering.materials) == ("能唱两首童谣", "歌谱")
         assert (offering.classes, offering.by_invitation) == (["一年级1班", "一年级2班"], True)
-        assert offering.partner_id == singer.partner_id
+        assert (offering.partner_id, offering.by_round) == (singer.partner_id, True)
         assert (await take(lines)).changed == 0
     emptied = edited(lines, "K059", 邀请制="否")
     assert (await take(emptied, *MORE)).changed == 1
     assert await pending(room, "K059") == {
-        "aims": "", "materials": "", "classes": None, "by_invitation": False, "partner_id": None,
+        "aims": "", "materials": "", "classes": None, "by_invitation": False, "by_round": False,
+        "partner_id": None,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("told", "code"),
-    [({"校外人员": "没登记的人"}, "partner_unknown"), ({"邀请制": "也许"}, "by_invitation_unknown")],
+    [
+        ({"校外人员": "没登记的人"}, "partner_unknown"),
+        ({"邀请制": "也许"}, "by_invitation_unknown"),
+        ({"选课方式": "抢"}, "by_round_unknown"),
+    ],
 )
 async def test_a_further_column_that_is_not_understood_rejects_its_row(
     lines: list[Line], take: Callable[..., Any], told: Line, code: str

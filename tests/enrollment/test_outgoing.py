@@ -85,7 +85,8 @@ async def test_a_menu_with_everything_on_it_comes_in_unchanged_too(
     """Aims, materials, classes, invitation, and a change that waits for the next publication."""
     async with at(filled.primary) as tx:
         await tx.execute(
-            text("UPDATE offering SET aims = '学会合唱', materials = '歌本', classes = ARRAY['三年级1班', '三年级2班'],"
+            text("UPDATE offering SET by_round = true, aims = '学会合唱', materials = '歌本',"
+                 " classes = ARRAY['三年级1班', '三年级2班'],"
                  " by_invitation = true, fee_fen = 0 WHERE code = 'K058'")
         )  # fmt: skip
         await tx.execute(

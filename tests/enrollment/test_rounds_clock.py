@@ -125,3 +125,24 @@ async def test_whether_an_offering_of_a_round_can_be_claimed(
 
 def test_an_offering_in_no_round_can_be_claimed() -> None:
     assert claim_bar(None, offering="机器人", offering_id=new_id()) is None
+
+
+async def test_what_is_chosen_by_round_waits_for_its_round_to_be_announced_and_to_be_out(
+    filled: Schools, at: RolledBack
+) -> None:
+    """Until it can be seen, a hidden round answers as none; a cancelled one leaves it to the next."""
+    async with at(filled.primary) as tx:
+        (club,) = await ids_of(tx, "K055")
+
+        async def bar(now: datetime) -> str | None:
+            standing = (await standing_of(tx, filled.primary, [club], now=now)).get(club)
+            refusal = claim_bar(standing, offering="机器人", offering_id=club, by_round=True)
+            return refusal.slug() if refusal else None
+
+        assert await bar(NOON) == "round-to-come"
+        told = await announced(tx, filled, "first_come")
+        times = (VISIBLE - timedelta(seconds=1), VISIBLE, OPENS, RESULTS)
+        assert [await bar(now) for now in times] == ["round-to-come", "round-not-open-yet", None, None]
+        told.cancelled_at = OPENS
+        await tx.flush()
+        assert await bar(RESULTS) == "round-to-come"

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.imports.difference import Compared, Comparing, Shown, cells_of
+from services.enrollment.imports.rules.menu_rows import AT_ANY_TIME, BY_ROUND
 from services.enrollment.imports.write_rows import Changes, Settled, rows_on_file, table_of, write_changes
 from services.enrollment.menu.change_offering import keep_change
 from services.enrollment.menu.errors import OfferingNotPossible
@@ -39,6 +40,7 @@ _SHOWN = {
     "materials": Shown("材料准备"),
     "classes": Shown("面向班级", "、".join),
     "by_invitation": Shown("邀请制", lambda invited: "是" if invited else "否"),
+    "by_round": Shown("选课方式", lambda by_round: BY_ROUND if by_round else AT_ANY_TIME),
     "fee_fen": Shown("收费(元)", lambda fen: f"{fen / 100:g}"),
 }
 
@@ -200,6 +202,8 @@ def _values(record: Proposal, policy: Policy, ids: Ids) -> dict[str, Any]:
         told["classes"] = list(record.classes) or None
     if record.by_invitation is not None:
         told["by_invitation"] = record.by_invitation
+    if record.by_round is not None:
+        told["by_round"] = record.by_round
     if record.partner is not None:
         told["partner_id"] = ids.partners[record.partner] if record.partner else None
     return told

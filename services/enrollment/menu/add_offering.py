@@ -25,6 +25,7 @@ EMPTY: Mapping[str, Any] = {
     "materials": "",
     "fee_fen": 0,
     "by_invitation": False,
+    "by_round": False,
 }
 UNTOLD = 0
 """The version of a row that nobody copies yet."""

@@ -53,6 +53,7 @@ class OnMenu:
             materials=offering.materials,
             classes=None if offering.classes is None else tuple(offering.classes),
             by_invitation=offering.by_invitation,
+            by_round=offering.by_round,
             partner=self.partner.name if self.partner is not None else None,
             room_holds=self.room.capacity if self.room is not None else None,
         )

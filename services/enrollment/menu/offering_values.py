@@ -42,6 +42,7 @@ class OfferingValues(TypedDict, total=False):
     grades: Grades
     classes: Annotated[list[Line], Field(min_length=1, max_length=100)] | None
     by_invitation: bool
+    by_round: bool
     capacity: Size
     minimum_size: Size
     content: Prose

@@ -47,7 +47,10 @@ class PublicationOut(BaseModel):
 
 
 class OfferingOut(BaseModel):
-    """An offering that can be chosen; ``free`` counts places left (of a group, in basic care)."""
+    """An offering that can be chosen; ``free`` counts places left (of a group, in basic care).
+
+    ``by_round``: not before a round with it is announced, and then as that round says.
+    """
 
     offering_id: UUID
     code: str
@@ -62,6 +65,7 @@ class OfferingOut(BaseModel):
     free: int
     classes: list[str] | None
     by_invitation: bool
+    by_round: bool
     content: str
     aims: str
     materials: str

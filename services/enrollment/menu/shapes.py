@@ -36,6 +36,7 @@ class MenuOfferingOut(BaseModel):
     grades: list[int]
     classes: list[str] | None
     by_invitation: bool
+    by_round: bool
     capacity: int
     minimum_size: int
     content: str

@@ -7,7 +7,7 @@ from services.enrollment.policy import Policy
 
 COLUMNS = {
     "offering_id", "code", "title", "kind", "basic", "nature", "subject", "weekdays", "starts", "ends", "grades",
-    "classes", "by_invitation", "capacity", "minimum_size", "content", "aims", "materials", "assessment_no",
+    "classes", "by_invitation", "by_round", "capacity", "minimum_size", "content", "aims", "materials", "assessment_no",
     "fee_fen",
 }  # fmt: skip
 

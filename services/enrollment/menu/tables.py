@@ -64,6 +64,11 @@ class Offering(EnrollmentTable, table=True):
         sa_column_kwargs={"server_default": text("false")},
         description="Only for invited children (R07).",
     )
+    by_round: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": text("false")},
+        description="Chosen in a round: until one with it is out, nobody can claim it (decision 17).",
+    )
     aims: str = Field(default="", sa_type=LongText, sa_column_kwargs={"server_default": ""})
     materials: str = Field(default="", sa_type=LongText, sa_column_kwargs={"server_default": ""})
     partner_id: UUID | None = Field(default=None, description="Who from outside carries it (R21).")

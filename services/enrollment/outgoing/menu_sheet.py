@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.imports.rules.menu_rows import FORM
+from services.enrollment.imports.rules.menu_rows import BY_ROUND, FORM
 from services.enrollment.menu.menu_on_file import OnMenu, menu_on_file
 from services.enrollment.outgoing.rules.cells import Cell, grades_cell, time_cell, weekdays_cell, yuan_cell
 from services.enrollment.outgoing.sheet import Desk, Sheet, at_once
@@ -26,7 +26,7 @@ COLUMNS = (
         "招收年级",
     ),
     *("人数上限", "最少开班人数", "内容介绍", "风险评估编号", "收费(元)"),
-    *("教学目标", "材料准备", "面向班级", "邀请制", "校外人员"),
+    *("教学目标", "材料准备", "面向班级", "邀请制", "校外人员", "选课方式"),
 )
 
 
@@ -55,6 +55,7 @@ async def menu_sheet(tx: AsyncSession, desk: Desk) -> list[Sheet]:
             *(one.capacity, one.minimum_size, one.content, one.assessment_no, yuan_cell(one.fee_fen)),
             *(one.aims, one.materials, "、".join(one.classes or ()), "是" if one.by_invitation else None),
             partner.name if partner is not None else None,
+            BY_ROUND if one.by_round else None,
         )
 
     menu = [

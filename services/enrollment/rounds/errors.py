@@ -18,6 +18,15 @@ class RoundNotOpenYet(Conflict):
     detail = "这一轮选课还没有开始，请在 {opens} 之后再来。"
 
 
+class RoundToCome(Conflict):
+    """This offering is chosen in a round, and none with it is announced yet.
+
+    Facts: ``offering``, ``offering_id``.
+    """
+
+    detail = "“{offering}”要等学校统一选课时再选，选课时间还没有公布，请留意学校通知。"
+
+
 class WishesInstead(Conflict):
     """This offering is drawn by wishes: it cannot be claimed.
 

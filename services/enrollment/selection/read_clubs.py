@@ -13,8 +13,8 @@ from services.enrollment.selection.rules.judge_claim import Club
 from services.kernel.database.transaction import raw
 
 _CLUBS = (
-    "SELECT o.offering_id, o.title, o.weekdays, o.starts, o.ends, o.grades, o.classes, o.by_invitation, o.capacity,"
-    "       o.state, o.basic, o.kind, o.code, t.starts_on, t.ends_on"
+    "SELECT o.offering_id, o.title, o.weekdays, o.starts, o.ends, o.grades, o.classes, o.by_invitation, o.by_round,"
+    "       o.capacity, o.state, o.basic, o.kind, o.code, t.starts_on, t.ends_on"
     "  FROM offering o JOIN term t USING (school_id, term_id) WHERE o.school_id = $1 AND "
 )
 # The lock on the offerings is what makes capacities exact; tests/races takes it away to show that.
@@ -85,6 +85,7 @@ async def _clubs(
             kind=row["kind"],
             code=row["code"],
             first_on=row["starts_on"],
+            by_round=row["by_round"],
             standing=standing.get(row["offering_id"]),
             invited=invited.get(row["offering_id"], ()),
         )

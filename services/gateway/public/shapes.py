@@ -36,6 +36,7 @@ class PublishedOffering(BaseModel):
     grades: list[int]
     classes: list[str] | None = None
     by_invitation: bool = False
+    by_round: bool = False
     capacity: int
     content: str | None = None
     aims: str = ""

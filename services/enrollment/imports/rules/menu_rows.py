@@ -41,8 +41,10 @@ FORM = Form(
         "面向班级",
         "邀请制",
         "校外人员",
+        "选课方式",
     ),
 )
+BY_ROUND, AT_ANY_TIME = "按轮次", "随时报名"
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def _judge_row(judging: RowJudgement, ground: MenuGround) -> Proposal | None:
         judging.reject("code_or_title_missing", "没有课程编号或课程名称。")
     words, times, sizes = _words(judging, ground.policy), _times(judging), _sizes(judging)
     teacher, room, fee = _teacher(judging, ground), _room(judging, ground), _fee(judging)
-    partner, invited = _partner(judging, ground), _invited(judging)
+    partner, invited, by_round = _partner(judging, ground), _invited(judging), _by_round(judging)
     if judging.rejected or words is None or times is None or sizes is None:
         return None
     _warn_of_room(judging, ground, room, sizes[1])
@@ -120,6 +122,7 @@ def _judge_row(judging: RowJudgement, ground: MenuGround) -> Proposal | None:
         materials=_said(row, "材料准备"),
         classes=_classes(row),
         by_invitation=invited,
+        by_round=by_round,
         partner=partner,
         row=row.number,
     )
@@ -140,6 +143,13 @@ def _invited(judging: RowJudgement) -> bool | None:
     if said is not None and said not in ("", "是", "否"):
         judging.reject("by_invitation_unknown", f"看不懂邀请制“{said}”，请填“是”或“否”。")
     return None if said is None else said == "是"
+
+
+def _by_round(judging: RowJudgement) -> bool | None:
+    said = _said(judging.row, "选课方式")
+    if said is not None and said not in ("", BY_ROUND, AT_ANY_TIME):
+        judging.reject("by_round_unknown", f"看不懂选课方式“{said}”，请填“{BY_ROUND}”或“{AT_ANY_TIME}”。")
+    return None if said is None else said == BY_ROUND
 
 
 def _partner(judging: RowJudgement, ground: MenuGround) -> str | None:

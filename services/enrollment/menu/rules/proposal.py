@@ -9,8 +9,8 @@ class Proposal:
     """What would stand on the menu. ``row`` is the sheet's; ``teacher`` and ``room`` are as people name them.
 
     Times are the school's wall clock, half-open; weekdays 1 (Monday) to 7. ``partner`` is who from outside carries
-    it, ``room_holds`` how many children its room takes. Of a sheet without these columns, aims, materials and
-    ``by_invitation`` are None: nothing is said of them.
+    it, ``room_holds`` how many children its room takes. Of a sheet without these columns, aims, materials,
+    ``by_invitation`` and ``by_round`` are None: nothing is said of them.
     """
 
     code: str
@@ -33,6 +33,7 @@ class Proposal:
     materials: str | None = None
     classes: tuple[str, ...] | None = None
     by_invitation: bool | None = None
+    by_round: bool | None = None
     partner: str | None = None
     room_holds: int | None = None
     row: int | None = None

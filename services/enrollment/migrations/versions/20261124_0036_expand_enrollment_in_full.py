@@ -516,6 +516,9 @@ def upgrade() -> None:
     op.add_column(
         "offering", sa.Column("by_invitation", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
+    op.add_column(
+        "offering", sa.Column("by_round", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     op.add_column("offering", sa.Column("aims", sa.Text(), server_default="", nullable=False))
     op.add_column("offering", sa.Column("materials", sa.Text(), server_default="", nullable=False))
     op.add_column("offering", sa.Column("partner_id", sa.Uuid(), nullable=True))
@@ -556,6 +559,7 @@ def downgrade() -> None:
     op.drop_column("offering", "partner_id")
     op.drop_column("offering", "materials")
     op.drop_column("offering", "aims")
+    op.drop_column("offering", "by_round")
     op.drop_column("offering", "by_invitation")
     op.drop_column("offering", "classes")
     op.drop_column("collector", "named_at")

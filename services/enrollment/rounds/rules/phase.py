@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import Literal, Protocol
 from uuid import UUID
 
-from services.enrollment.rounds.errors import RoundClosedForNow, RoundNotOpenYet, WishesInstead
+from services.enrollment.rounds.errors import RoundClosedForNow, RoundNotOpenYet, RoundToCome, WishesInstead
 from services.enrollment.selection.errors import OfferingNotOpen
 from services.enrollment.words import moment_text
 from services.kernel.problems import Refusal
@@ -55,17 +55,22 @@ def phase_of(told: Timed, *, now: datetime) -> Phase:
     return "closed" if waits_for_results or now < told.results_at else "out"
 
 
-def claim_bar(standing: Standing | None, *, offering: str, offering_id: UUID) -> Refusal | None:
+def claim_bar(
+    standing: Standing | None, *, offering: str, offering_id: UUID, by_round: bool = False
+) -> Refusal | None:
     """Return why an offering cannot be claimed directly; None: it can. ``standing`` None: it is in no round.
 
-    A round that cannot be seen yet is not told: its offerings cannot be chosen, and that is all.
+    What is chosen ``by_round`` waits for a round, or for another where its own was cancelled. A round that cannot be
+    seen yet is not told: its offerings cannot be chosen, and that is all.
     """
-    if standing is None or standing.phase == "out":
+    named = {"offering": offering, "offering_id": offering_id}
+    if standing is None or standing.phase == "hidden":
+        unseen = None if standing is None else OfferingNotOpen(**named)
+        return RoundToCome(**named) if by_round else unseen
+    if standing.phase == "out":
         return None
-    facts = {"offering": offering, "offering_id": offering_id, "round_id": standing.round_id}
+    facts = {**named, "round_id": standing.round_id}
     opens, closes, results = standing.opens_at, standing.closes_at, standing.results_at
-    if standing.phase == "hidden":
-        return OfferingNotOpen(offering=offering, offering_id=offering_id)
     if standing.phase == "closed":
         return RoundClosedForNow(**facts, results_at=results.isoformat(), results=moment_text(results))
     if standing.rule == "preference":

@@ -32,6 +32,7 @@ class Club(Wanted):
     kind: str
     code: str
     first_on: date
+    by_round: bool = False
     standing: Standing | None = None
     invited: Collection[UUID] = ()
 
@@ -63,7 +64,7 @@ def not_claimable(club: Club | None, *, asked_at: datetime) -> Refusal | None:
     if (closed := not_open(club)) is not None or club is None:
         return closed
     standing = None if club.standing is None else _as_of(club.standing, asked_at)
-    return claim_bar(standing, offering=club.title, offering_id=club.offering_id)
+    return claim_bar(standing, offering=club.title, offering_id=club.offering_id, by_round=club.by_round)
 
 
 def judge_claim(
