@@ -14,7 +14,7 @@ from services.enrollment.selection.free_places import Seats, seats_of
 from services.enrollment.selection.held_clubs import held_clubs
 from services.enrollment.selection.lock_children import ChosenFor, lock_children
 from services.enrollment.selection.read_clubs import lock_clubs
-from services.enrollment.selection.rules.claim_objection import Held
+from services.enrollment.selection.rules.claim_objection import Held, kept_ahead
 from services.enrollment.selection.rules.judge_claim import (
     Club,
     begins_on,
@@ -104,11 +104,12 @@ async def _open_book(
     now: datetime,
 ) -> "_Book":
     since = {day for day in days if isinstance(day, date)}
+    today = school_day(now)
     if not since:
-        return _Book(clubs, children, {}, {})
-    held = await held_clubs(tx, school_id, children.classes, since=min(since))
+        return _Book(clubs, children, {}, {}, today)
+    held = await held_clubs(tx, school_id, children.classes, since=today)
     seats = {day: await seats_of(tx, school_id, clubs, since=day, now=now) for day in since}
-    return _Book(clubs, children, held, seats)
+    return _Book(clubs, children, held, seats, today)
 
 
 class _Book:
@@ -120,12 +121,14 @@ class _Book:
         children: ChosenFor,
         held: dict[UUID, list[Held]],
         seats: Mapping[date, Mapping[UUID, Seats]],
+        today: date,
     ) -> None:
         self.missed: list[Missed] = []
         self._clubs = clubs
         self._children = children
         self._held = held
         self._seats = seats
+        self._today = today
         self._given: Counter[UUID] = Counter()
 
     def judge(self, claim: Claim, since: date | Refusal) -> NewPlace | Refusal:
@@ -137,7 +140,8 @@ class _Book:
         club = self._clubs[claim.offering_id]
         held = self._held.setdefault(claim.child_id, [])
         in_class = self._children.classes[claim.child_id]
-        if (objection := judge_claim(club, claim.child_id, in_class, held, since=since)) is not None:
+        kept = kept_ahead(held, today=self._today, first_on=club.first_on)
+        if (objection := judge_claim(club, claim.child_id, in_class, kept, since=since)) is not None:
             return objection
         seats = self._seats[since][claim.offering_id]
         free = seats.free - self._given[claim.offering_id]

@@ -1,7 +1,7 @@
 """What stands against a further club for a child, apart from whom it is for and whether it is full? Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -66,3 +66,15 @@ def claim_objection(
     if most_clubs is not None and len({one.offering_id for one in beside}) >= most_clubs:
         return MostClubsHeld(**wanted.named, most=most_clubs)
     return None
+
+
+def kept_ahead(held: Iterable[Held], *, today: date, first_on: date) -> list[Held]:
+    """Return clubs as a further one of the term from ``first_on`` on meets them: what has not begun lasts.
+
+    A place that begins later is nobody else's from now on. Who gives one up for a day after its first could hold
+    the next from there, and so a row of places of which it needs one.
+    """
+    return [
+        replace(one, until_on=date.max) if one.from_on > today and one.until_on > first_on else one
+        for one in held
+    ]
