@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.calendar.errors import UnknownTerm
 from services.enrollment.menu.errors import UnknownOffering
 from services.enrollment.rounds.announce_round import announce_round
 from services.enrollment.rounds.cancel_round import cancel_round
@@ -27,7 +28,6 @@ from services.enrollment.rounds.errors import (
 from services.enrollment.rounds.pick_offerings import Picked
 from services.enrollment.rounds.round_of_offerings import standing_of
 from services.enrollment.rounds.tables import Round
-from services.enrollment.schools.errors import NoTerm
 from services.kernel.cipher import FieldCipher
 from services.kernel.clock import at_school_time
 from services.kernel.ids import new_id
@@ -118,7 +118,7 @@ async def test_another_schools_offering_and_an_unknown_term_are_as_if_they_were_
             await announce_round(tx, filled.primary, plan, Picked([theirs]), **officer)
         clubs = Picked(await ids_of(tx, "K055"))
         astray = await plan_of(tx, filled.primary, "preference", term_id=new_id())
-        with pytest.raises((NoTerm, NotForARound)):
+        with pytest.raises(UnknownTerm):
             await announce_round(tx, filled.primary, astray, clubs, **officer)
 
 

@@ -40,8 +40,8 @@ async def announce_round(
         RoundTimesMixedUp: times out of order, in the past or after the term.
         UnknownOffering, RoundNeedsOfferings, NotForARound, InAnotherRound: what was picked.
     """
-    offerings = await pick_offerings(tx, school_id, plan.term_id, picked, now=now)
     await check_times(tx, school_id, plan, earliest=now)
+    offerings = await pick_offerings(tx, school_id, plan.term_id, picked, now=now)
     told = Round(school_id=school_id, round_id=new_id(), announced_at=now, announced_by=by, **asdict(plan))
     if plan.kind == "preference":
         seed = secrets.token_bytes(SEED_BYTES)
