@@ -56,7 +56,7 @@ class ChosenFor:
 async def lock_children(tx: AsyncSession, school_id: UUID, children: Iterable[UUID]) -> ChosenFor:
     """Lock children in the order of their ids: one family's two phones follow each other.
 
-    Locks are taken in this order everywhere: children, offerings, the school's version.
+    Locks are taken in this order everywhere: children, offerings, waiting entries or rounds, the school's version.
     """
     connection, ids = await raw(tx), sorted(set(children))
     locked = await connection.fetch(LOCK_CHILDREN, school_id, ids)
