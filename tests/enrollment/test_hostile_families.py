@@ -47,8 +47,9 @@ class Belongings:
 async def send(door: Door, who: Headers, call: Call) -> httpx.Response:
     method, path, told = call
     headers = {**who, "Idempotency-Key": new_id().hex}
-    query = {"params": told} if method in {"GET", "DELETE"} else {"json": told}
-    return await door.http.request(method, path, headers=headers, **query)
+    if method in {"GET", "DELETE"}:
+        return await door.http.request(method, path, headers=headers, params=told)
+    return await door.http.request(method, path, headers=headers, json=told)
 
 
 async def settle(door: Door, family: Family, other: Family) -> Belongings:
@@ -66,7 +67,7 @@ async def settle(door: Door, family: Family, other: Family) -> Belongings:
     async with door.schools.database.transaction([door.schools.primary]) as tx:
         await tx.execute(text("UPDATE offering SET capacity = 1 WHERE code = 'K064'"))
     place = await made("/places", "place_id", child_id=child, offering_id=club)
-    person = {
+    person: dict[str, Any] = {
         "name": "刘奶奶", "relation": "祖母", "phone": "13700001111", "born_year": 1958,
         "valid_from": "2026-11-23", "valid_until": "2027-01-20", "weekdays": [1],
     }  # fmt: skip
