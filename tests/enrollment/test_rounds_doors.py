@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from services.contracts.personas import Persona
-from services.enrollment.draw.rules.book import Entry
+from services.enrollment.draw.rules.book import METHOD, Entry
 from services.enrollment.draw.rules.entries_root import entry_leaf
+from services.enrollment.policy import read_policy
 from services.kernel.clock import ManualClock
 from services.kernel.ids import new_id
 from tests.enrollment.conftest import NOON, Schools
@@ -25,8 +26,8 @@ async def door(own_copy: Schools, clock: ManualClock, tmp_path: Path) -> AsyncIt
         yield opened
 
 
-async def announce(door: Door, **told: Any) -> dict[str, Any]:
-    body = {
+async def plan(door: Door) -> dict[str, Any]:
+    return {
         "school_id": str(door.schools.primary),
         "kind": "preference",
         "title": "秋季社团选课",
@@ -37,7 +38,10 @@ async def announce(door: Door, **told: Any) -> dict[str, Any]:
         "most_clubs": 2,
         "offering_ids": [await door.offering(code) for code in ("K055", "K056", "K078")],
     }
-    made = await door.http.post("/rounds", json={**body, **told}, headers=door.officer)
+
+
+async def announce(door: Door, **told: Any) -> dict[str, Any]:
+    made = await door.http.post("/rounds", json={**await plan(door), **told}, headers=door.officer)
     assert made.status_code == 201, made.text
     answer: dict[str, Any] = made.json()
     return answer
@@ -84,6 +88,27 @@ async def test_everybody_sees_times_and_hashes_and_nobody_the_seed(door: Door, c
     for text_of in (public.text, json.dumps(await rounds(door, door.officer))):
         assert "seed_sealed" not in text_of
         assert '"seed"' not in text_of
+
+
+async def test_the_order_of_the_draw_is_published_with_its_method_in_one_wording_for_everybody(
+    door: Door, clock: ManualClock
+) -> None:
+    made = await announce(door)
+    clock.set(OPENS)
+    (family, *_) = await door.families()
+    school = {"school_id": str(door.schools.primary)}
+    (seen,) = (await door.http.get(f"/public/schools/{door.schools.primary}/rounds")).json()["rounds"]
+    own = await door.http.get(f"/rounds/{made['round_id']}", params=school, headers=door.guardian(family))
+    assert own.json()["order"] == seen["order"] == made["order"]
+    parts = (
+        METHOD, *read_policy().draw.tiers[0], "上学期第一志愿", "抽签号", "兄弟姐妹", "一遍", "最少开班人数",
+    )  # fmt: skip
+    said = [seen["order"].index(part) for part in parts]
+    assert said == sorted(said)
+
+
+async def test_nothing_is_drawn_in_a_first_come_round_and_no_order_is_said(door: Door) -> None:
+    assert (await announce(door, kind="first_come"))["order"] is None
 
 
 async def test_a_list_is_answered_with_a_receipt_that_the_root_will_cover(
@@ -143,10 +168,8 @@ async def test_a_hostile_parent_gets_nothing_of_another_family(door: Door, clock
         headers=door.guardian(mine),
     )
     assert pried.status_code == 403
-    forged = await door.http.post(
-        "/rounds", json={"school_id": school, "kind": "preference"}, headers=door.guardian(mine)
-    )
-    assert forged.status_code in {403, 422}
+    forged = await door.http.post("/rounds", json=await plan(door), headers=door.guardian(mine))
+    assert forged.status_code == 403
 
 
 async def test_five_hundred_wishes_are_refused_by_name_and_nothing_is_kept(

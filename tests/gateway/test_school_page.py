@@ -51,6 +51,7 @@ async def test_rounds_stand_on_the_page_with_times_and_the_hash_of_the_seed(town
     assert page.status_code == 200
     assert "社团选课" in page.text
     assert "ab" * 32 in page.text
+    assert "抽签规则（kehou-draw-1）" in page.text
     assert "2026年11月27日（周五）20:00" in page.text
     assert "作废的一轮" in page.text
     assert "停电" in page.text

@@ -8,7 +8,9 @@ from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from services.contracts.personas import OFFICERS, Persona
-from services.enrollment.given import Cipher
+from services.enrollment.draw.rules.say_order import said_order
+from services.enrollment.given import Cipher, PolicyInForce
+from services.enrollment.policy import Policy
 from services.enrollment.rounds.announce_round import announce_round
 from services.enrollment.rounds.cancel_round import cancel_round
 from services.enrollment.rounds.change_round import Correction, change_round
@@ -118,13 +120,17 @@ class RoundChangeOut(BaseModel):
 
 
 class PublicRoundOut(BaseModel):
-    """A round's rule, times and hashes: ``seed_hash`` is fixed by the announcement, ``entries_root`` by the close."""
+    """A round's rule, times and hashes: ``seed_hash`` is fixed by the announcement, ``entries_root`` by the close.
+
+    ``order`` says in a paragraph who comes before whom in the draw, and how it places; none where nothing is drawn.
+    """
 
     school_id: UUID
     round_id: UUID
     kind: Literal["preference", "first_come"]
     title: str
     phase: Literal["hidden", "visible", "open", "closed", "out"]
+    order: str | None
     visible_from: AwareDatetime
     opens_at: AwareDatetime
     closes_at: AwareDatetime
@@ -164,7 +170,7 @@ class PublicRoundsOut(BaseModel):
 
 @router.post("/rounds", status_code=201, tags=["rounds"], response_model=RoundOut)
 async def announce(
-    body: RoundIn, who: Caller, tx: Tx, cipher: Cipher, now: Now, once: OnceOnly
+    body: RoundIn, who: Caller, tx: Tx, cipher: Cipher, policy: PolicyInForce, now: Now, once: OnceOnly
 ) -> RoundOut | Response:
     """Announce a round; a preference round's seed is made now, and its hash is fixed."""
     who.require(*OFFICERS)
@@ -184,14 +190,14 @@ async def announce(
             cipher=cipher,
             now=now,
         )
-        return await _one(tx, who, body.school_id, made.round_id, now=now)
+        return await _one(tx, who, body.school_id, made.round_id, policy, now=now)
 
     return await once(make)
 
 
 @router.patch("/rounds/{round_id}", tags=["rounds"], response_model=RoundOut)
 async def change(
-    round_id: UUID, body: RoundChangeIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+    round_id: UUID, body: RoundChangeIn, who: Caller, tx: Tx, policy: PolicyInForce, now: Now, once: OnceOnly
 ) -> RoundOut | Response:
     """Change a round before it opens; afterwards only put its close off. What it was stays on record."""
     who.require(*OFFICERS)
@@ -206,14 +212,14 @@ async def change(
             reason=body.reason,
         )
         await change_round(tx, body.school_id, round_id, correction, by=by, now=now)
-        return await _one(tx, who, body.school_id, round_id, now=now)
+        return await _one(tx, who, body.school_id, round_id, policy, now=now)
 
     return await once(make)
 
 
 @router.post("/rounds/{round_id}/cancellation", tags=["rounds"], response_model=RoundOut)
 async def cancel(
-    round_id: UUID, body: CancellationIn, who: Caller, tx: Tx, now: Now, once: OnceOnly
+    round_id: UUID, body: CancellationIn, who: Caller, tx: Tx, policy: PolicyInForce, now: Now, once: OnceOnly
 ) -> RoundOut | Response:
     """Cancel a round that was not drawn; its offerings are free for another."""
     who.require(*OFFICERS)
@@ -221,52 +227,61 @@ async def cancel(
 
     async def make() -> RoundOut:
         await cancel_round(tx, body.school_id, round_id, reason=body.reason, by=by, now=now)
-        return await _one(tx, who, body.school_id, round_id, now=now)
+        return await _one(tx, who, body.school_id, round_id, policy, now=now)
 
     return await once(make)
 
 
 @router.get("/rounds", tags=["rounds"])
-async def rounds(school_id: UUID, who: Caller, tx: Tx, now: Now) -> RoundsOut:
+async def rounds(school_id: UUID, who: Caller, tx: Tx, policy: PolicyInForce, now: Now) -> RoundsOut:
     """Return the school's rounds: officers see all, everybody else those that can be seen."""
     who.person_in(school_id)
-    return RoundsOut(rounds=await _seen(tx, who, school_id, None, now=now))
+    return RoundsOut(rounds=await _seen(tx, who, school_id, None, policy, now=now))
 
 
 @router.get("/rounds/{round_id}", tags=["rounds"])
-async def one_round(round_id: UUID, school_id: UUID, who: Caller, tx: Tx, now: Now) -> RoundOut:
+async def one_round(
+    round_id: UUID, school_id: UUID, who: Caller, tx: Tx, policy: PolicyInForce, now: Now
+) -> RoundOut:
     """Return one round."""
     who.person_in(school_id)
-    return await _one(tx, who, school_id, round_id, now=now)
+    return await _one(tx, who, school_id, round_id, policy, now=now)
 
 
 @router.get("/public/schools/{school_id}/rounds", tags=["public"])
-async def public_rounds(school_id: UUID, tx: PublicTx, now: Now) -> PublicRoundsOut:
-    """Return rounds with their times, the hash of each seed and the root over all lists, without logging in."""
+async def public_rounds(school_id: UUID, tx: PublicTx, policy: PolicyInForce, now: Now) -> PublicRoundsOut:
+    """Return rounds, without logging in: times, the order of the draw, each seed's hash, the root over all lists."""
     found = await school_rounds(tx, school_id, now=now)
-    return PublicRoundsOut(rounds=[PublicRoundOut.model_validate(_shape(seen, [])) for seen in found])
+    return PublicRoundsOut(rounds=[PublicRoundOut.model_validate(_shape(seen, [], policy)) for seen in found])
 
 
-async def _one(tx: Tx, who: Identity, school_id: UUID, round_id: UUID, *, now: Now) -> RoundOut:
-    found = await _seen(tx, who, school_id, round_id, now=now)
+async def _one(
+    tx: Tx, who: Identity, school_id: UUID, round_id: UUID, policy: Policy, *, now: Now
+) -> RoundOut:
+    found = await _seen(tx, who, school_id, round_id, policy, now=now)
     if not found:
         raise UnknownRound
     return found[0]
 
 
-async def _seen(tx: Tx, who: Identity, school_id: UUID, round_id: UUID | None, *, now: Now) -> list[RoundOut]:
+async def _seen(
+    tx: Tx, who: Identity, school_id: UUID, round_id: UUID | None, policy: Policy, *, now: Now
+) -> list[RoundOut]:
     found = await school_rounds(tx, school_id, round_id=round_id, hidden_too=who.persona in OFFICERS, now=now)
     children: Any = {}
     if who.persona == Persona.GUARDIAN:
         ids = [seen.row.round_id for seen in found]
         children = await children_in_rounds(tx, school_id, who.person_in(school_id), ids)
-    return [RoundOut.model_validate(_shape(seen, children.get(seen.row.round_id, []))) for seen in found]
+    return [
+        RoundOut.model_validate(_shape(seen, children.get(seen.row.round_id, []), policy)) for seen in found
+    ]
 
 
-def _shape(seen: RoundSeen, children: list[ChildInRound]) -> dict[str, Any]:
+def _shape(seen: RoundSeen, children: list[ChildInRound], policy: Policy) -> dict[str, Any]:
     return {
         **seen.row._asdict(),
         "phase": seen.phase,
+        "order": said_order(policy.draw.tiers) if seen.row.kind == "preference" else None,
         "offerings": seen.offerings,
         "changes": [dict(change) for change in seen.changes],
         "children": [vars(child) for child in children],

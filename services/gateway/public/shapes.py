@@ -93,6 +93,7 @@ class PublicRound(BaseModel):
     kind: str
     title: str
     phase: str
+    order: str | None = None
     opens_at: AwareDatetime
     closes_at: AwareDatetime
     results_at: AwareDatetime
