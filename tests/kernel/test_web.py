@@ -1,6 +1,7 @@
 """Every answer has one form, every caller is verified, and a key makes a command happen once."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated
@@ -179,6 +180,11 @@ async def test_a_value_that_no_database_holds_is_not_understood(service: Running
     for way in ("stored", "past-sqlalchemy"):
         reply = await service.http.post(f"/api/v1/{way}", json={"text": value})
         assert (reply.status_code, reply.json()["type"]) == (422, "urn:kehou:problem:request-not-understood")
+
+
+def test_a_refusal_that_names_what_is_no_text_is_an_answer_all_the_same() -> None:
+    told = refuse(SeatTaken(offering="\ud800"))
+    assert (told.status_code, json.loads(told.body)["offering"]) == (409, "\ud800")
 
 
 async def test_an_unsafe_call_without_a_key_is_refused(service: Running) -> None:

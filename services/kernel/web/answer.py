@@ -1,5 +1,6 @@
 """Answers that are already plain values: written straight to bytes, past FastAPI's validation."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,4 +20,9 @@ def answer(
     For hot routes, whose shape a test holds, and for documents made elsewhere. asyncpg's ids are a subclass of
     UUID, which orjson does not take for one.
     """
-    return Response(orjson.dumps(content, default=str), status, dict(headers or {}), media_type)
+    try:
+        body = orjson.dumps(content, default=str)
+    except orjson.JSONEncodeError:
+        # Half of a pair of surrogates came in escaped and is named in a refusal: it leaves as it came.
+        body = json.dumps(content, default=str).encode()
+    return Response(body, status, dict(headers or {}), media_type)
