@@ -184,7 +184,7 @@ async def test_a_value_that_no_database_holds_is_not_understood(service: Running
 
 def test_a_refusal_that_names_what_is_no_text_is_an_answer_all_the_same() -> None:
     told = refuse(SeatTaken(offering="\ud800"))
-    assert (told.status_code, json.loads(told.body)["offering"]) == (409, "\ud800")
+    assert (told.status_code, json.loads(bytes(told.body))["offering"]) == (409, "\ud800")
 
 
 async def test_an_unsafe_call_without_a_key_is_refused(service: Running) -> None:
