@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from services.kernel.clock import ManualClock, at_school_time
 from services.kernel.database.embedded import EmbeddedPostgres
@@ -40,8 +41,17 @@ class Databases:
             self._templates[service] = urls[service]
         return self._templates[service]
 
-    def adopt(self, name: str, urls: ServiceUrls) -> None:
-        """Take a database that was made elsewhere, under our prefix, as a template."""
+    async def adopt(self, name: str, urls: ServiceUrls) -> None:
+        """Take a database that was made elsewhere, under our prefix, as a template.
+
+        Its tables are measured, as they are on a platform within seconds of an import: no test should hang on the
+        plans that a planner makes of tables it believes empty.
+        """
+        owner = await connect(make_url(urls.owner))
+        try:
+            await owner.execute("ANALYZE")
+        finally:
+            await owner.close()
         self._templates[name] = urls
 
     @asynccontextmanager

@@ -108,7 +108,7 @@ async def filled_template(databases: Databases, policy: Policy, cipher: FieldCip
         schools = await fill(database, policy, cipher)
     finally:
         await database.close()
-    databases.adopt(TEMPLATE, urls)
+    await databases.adopt(TEMPLATE, urls)
     return TEMPLATE, schools
 
 

@@ -49,7 +49,7 @@ async def kernel_template(databases: Databases) -> str:
     prefix = f"kehou_test_{os.getpid()}_"
     told = await provision(databases.admin_url, databases.secrets, services=["kernel"], prefix=prefix)
     await _make_kernel_tables(told["kernel"].owner)
-    databases.adopt("kernel", told["kernel"])
+    await databases.adopt("kernel", told["kernel"])
     return "kernel"
 
 

@@ -12,9 +12,11 @@ from services.enrollment.draw.rules.reasons import Outcome
 from services.enrollment.draw.rules.say_outcome import say_hint, say_not_written, say_outcome
 
 _OWN = text(
-    "SELECT e.child_id, c.name, e.position, e.receipt FROM guardianship g"
-    "  JOIN draw_entry e USING (school_id, child_id) JOIN child c USING (school_id, child_id)"
-    " WHERE g.school_id = :school_id AND g.guardian_id = :guardian_id AND e.round_id = :round_id AND NOT g.removed"
+    "SELECT e.child_id, c.name, e.position, e.receipt FROM draw_entry e"
+    "  JOIN child c ON c.school_id = :school_id AND c.child_id = e.child_id"
+    " WHERE e.school_id = :school_id AND e.round_id = :round_id AND e.child_id = ANY(ARRAY("
+    "   SELECT g.child_id FROM guardianship g"
+    "    WHERE g.school_id = :school_id AND g.guardian_id = :guardian_id AND NOT g.removed))"
     " ORDER BY c.grade DESC, c.pinyin, e.child_id"
 )
 # A place that was given up since was given all the same.
