@@ -23,6 +23,7 @@ from services.enrollment.policy import Policy
 from services.enrollment.requests.acts import Act
 from services.enrollment.requests.record_request import Asked, Clerk, record_request
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
+from services.kernel.cipher import FieldCipher
 from services.kernel.clock import ManualClock
 from services.kernel.ids import new_id
 from services.kernel.timers import Due
@@ -168,7 +169,7 @@ async def test_a_family_reads_the_versions_and_its_own_signatures_and_nobody_els
     shown = (
         await door.http.get("/agreements", params={"school_id": school}, headers=door.guardian(mine))
     ).json()
-    signing = {"school_id": school, "number": 1, "sha256": shown["sha256"], "children": [str(mine.child_id)]}
+    signing = {"school_id": school, "number": 1, "sha256": shown["sha256"], "child_ids": [str(mine.child_id)]}
     signed = await door.http.post("/agreements/signatures", json=signing, headers=door.guardian(mine))
     assert signed.status_code == 201
     own = {"school_id": school}
@@ -208,7 +209,7 @@ async def test_an_officer_sees_the_unsigned_by_class_and_reminds_once(door: Door
 
 
 async def test_what_was_signed_on_paper_is_recorded_with_the_request_and_nothing_is_signed_by_telephone(
-    filled: Schools, at: RolledBack, families: Any, policy: Policy
+    filled: Schools, at: RolledBack, families: Any, policy: Policy, cipher: FieldCipher
 ) -> None:
     async with at(filled.primary) as tx:
         family = (await families(tx, filled.primary, 1))[0]
@@ -219,7 +220,9 @@ async def test_what_was_signed_on_paper_is_recorded_with_the_request_and_nothing
         async def record(how: str) -> UUID:
             asked = Asked(family.child_id, family.guardian_id, how, "家长交来签好的协议", act)
             async with tx.begin_nested():
-                return await record_request(tx, filled.primary, asked, clerk, policy=policy, now=NOON)
+                return await record_request(
+                    tx, filled.primary, asked, clerk, policy=policy, cipher=cipher, now=NOON
+                )
 
         with pytest.raises(SignatureNotOnPaper):
             await record("phone")

@@ -112,7 +112,7 @@ async def test_an_agreement_is_issued_read_and_signed(door: Door) -> None:
         "school_id": school,
         "number": read["number"],
         "sha256": read["sha256"],
-        "children": [str(family.child_id)],
+        "child_ids": [str(family.child_id)],
     }
     signed = await door.http.post("/agreements/signatures", json=signing, headers=door.guardian(family))
     assert signed.status_code == 201

@@ -195,7 +195,7 @@ async def test_a_missing_child_is_transferred_out_and_a_new_one_in_over_http(doo
     school = str(door.schools.primary)
     leaving = {
         "school_id": school,
-        "children": [str(family.child_id)],
+        "child_ids": [str(family.child_id)],
         "effective_on": "2026-11-23",
         "reason": "转学",
     }

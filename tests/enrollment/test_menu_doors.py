@@ -181,7 +181,7 @@ async def test_children_are_invited_by_the_offerings_teacher(door: Door) -> None
     )
     (family, *_) = await door.families()
     path = f"/offerings/{proposal['offering_id']}/invitations"
-    body = {"school_id": school, "children": [str(family.child_id)]}
+    body = {"school_id": school, "child_ids": [str(family.child_id)]}
     status, invited = await send(door, "POST", path, mine, body)
     assert (status, [one["child_id"] for one in invited["children"]]) == (201, [str(family.child_id)])
     assert (await send(door, "POST", path, await teacher(door, "T046"), body))[0] == 403

@@ -95,7 +95,7 @@ class FamilyPhone(WechatPhone):
             "school_id": self.school_id,
             "number": agreement["number"],
             "sha256": agreement["sha256"],
-            "children": [child.child_id for child in self.part.children],
+            "child_ids": [child.child_id for child in self.part.children],
         }
         await self.ask("POST", "agreements/signatures", json=signing)
 

@@ -88,9 +88,9 @@ async def sign(
     guardian_id = who.person_in(body.school_id)
 
     async def make() -> shapes.SignedOut:
-        signing = Signing(guardian_id, body.children, body.number, body.sha256, who.device_id)
+        signing = Signing(guardian_id, body.child_ids, body.number, body.sha256, who.device_id)
         signed = await sign_agreement(tx, body.school_id, signing, now=now)
-        return shapes.SignedOut(number=signed.number, children=body.children)
+        return shapes.SignedOut(number=signed.number, child_ids=body.child_ids)
 
     return await once(make)
 

@@ -49,14 +49,14 @@ class SigningIn(BaseModel):
     school_id: UUID
     number: int
     sha256: Annotated[str, Field(min_length=64, max_length=64)]
-    children: list[UUID] = Field(min_length=1, max_length=20)
+    child_ids: list[UUID] = Field(min_length=1, max_length=20)
 
 
 class SignedOut(BaseModel):
     """What stands signed now."""
 
     number: int
-    children: list[UUID]
+    child_ids: list[UUID]
 
 
 class SignatureOut(BaseModel):

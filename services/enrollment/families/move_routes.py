@@ -64,7 +64,7 @@ class LeavingIn(BaseModel):
     """
 
     school_id: UUID
-    children: Annotated[list[UUID], Field(min_length=1, max_length=300)]
+    child_ids: Annotated[list[UUID], Field(min_length=1, max_length=300)]
     effective_on: date
     reason: Reason
     other_school: Cell | None = None
@@ -73,7 +73,7 @@ class LeavingIn(BaseModel):
 class LeavingOut(BaseModel):
     """Who leaves, and from when."""
 
-    children: list[UUID]
+    child_ids: list[UUID]
     effective_on: date
 
 
@@ -149,11 +149,11 @@ async def leave(body: LeavingIn, who: Caller, tx: Tx, now: Now, once: OnceOnly) 
     """Take children off the roster from a day on: all of them or none."""
     who.require(*OFFICERS)
     by = who.person_in(body.school_id)
-    leaving = Leaving(set(body.children), body.effective_on, body.reason, body.other_school)
+    leaving = Leaving(set(body.child_ids), body.effective_on, body.reason, body.other_school)
 
     async def make() -> LeavingOut:
         await transfer_out(tx, body.school_id, leaving, by=by, now=now)
-        return LeavingOut(children=sorted(leaving.child_ids), effective_on=leaving.effective_on)
+        return LeavingOut(child_ids=sorted(leaving.child_ids), effective_on=leaving.effective_on)
 
     return await once(make)
 

@@ -52,7 +52,7 @@ class InvitationIn(BaseModel):
     """Children of the school."""
 
     school_id: UUID
-    children: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+    child_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
 
 
 class InvitedOut(BaseModel):
@@ -179,7 +179,9 @@ async def invite(
     by, officer = who.person_in(body.school_id), who.persona in OFFICERS
 
     async def make() -> InvitationsOut:
-        await invite_children(tx, body.school_id, offering_id, body.children, by=by, officer=officer, now=now)
+        await invite_children(
+            tx, body.school_id, offering_id, body.child_ids, by=by, officer=officer, now=now
+        )
         return await _invited(tx, body.school_id, offering_id, who)
 
     return await once(make)
