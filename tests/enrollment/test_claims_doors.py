@@ -67,7 +67,9 @@ async def test_who_leaves_during_the_session_is_told_from_when_it_holds(
         f"/places/{place['place_id']}/end", json={"school_id": school}, headers=door.guardian(family)
     )
     assert (end.status_code, end.json()["until_on"]) == (200, "2026-11-24")
-    assert end.json()["said"] == "今天的活动已经开始，孩子今天仍由老师照看到离校；从 2026-11-24 起不再参加。"
+    assert (
+        end.json()["sentence"] == "今天的活动已经开始，孩子今天仍由老师照看到离校；从 2026-11-24 起不再参加。"
+    )
 
 
 async def test_anothers_place_answers_as_if_it_were_not_there(door: Door) -> None:

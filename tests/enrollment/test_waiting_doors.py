@@ -65,7 +65,7 @@ async def test_a_place_goes_from_family_to_family_by_itself(
     await seats(door, "K056", 1)
     place = await claim(door, ada, "K056")
     first, second = await wait(door, ben, "K056"), await wait(door, cem, "K056")
-    assert [one["words"] for one in await own(door, cem)] == [
+    assert [one["sentence"] for one in await own(door, cem)] == [
         "比您登记得早、还在等的有 1 个孩子；有空位时按学校公布的顺序依次通知。"
     ]
     ended = await post(door, ada, f"/places/{place}/end")

@@ -99,7 +99,7 @@ class EndIn(BaseModel):
 class EndOut(PlaceOut):
     """The place as it ends, and in words from which day on."""
 
-    said: str
+    sentence: str
 
 
 END_TAKEN = "已退出，从 {day} 起不再参加。"
@@ -179,10 +179,10 @@ async def end(
         )
         wanted = body.until_on or school_day(now)
         put_off = place.until_on is not None and place.until_on > max(wanted, place.from_on)
-        said = END_PUT_OFF if put_off else END_TAKEN
+        sentence = END_PUT_OFF if put_off else END_TAKEN
         return EndOut(
             **PlaceOut.model_validate(place, from_attributes=True).model_dump(),
-            said=said.format(day=place.until_on),
+            sentence=sentence.format(day=place.until_on),
         )
 
     return await once(make)

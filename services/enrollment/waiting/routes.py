@@ -38,7 +38,7 @@ class JoinIn(BaseModel):
 
 
 class EntryOut(BaseModel):
-    """What a child waits for. ``earlier`` counts who joined before and still waits, by time only; ``words`` says it."""
+    """What a child waits for. ``earlier`` counts who joined before and still waits, by time; ``sentence`` says it."""
 
     school_id: UUID
     entry_id: UUID
@@ -52,7 +52,7 @@ class EntryOut(BaseModel):
     expires_at: AwareDatetime | None
     ended_at: AwareDatetime | None
     place_id: UUID | None
-    words: str
+    sentence: str
 
 
 class EntriesOut(BaseModel):
@@ -101,7 +101,7 @@ async def own(who: Caller, tx: Tx, now: Now) -> EntriesOut:
     """Return what the guardian's own children wait for; what ended stays for 30 days."""
     who.require(Persona.GUARDIAN)
     found = await own_entries(tx, who.people, now=now)
-    return EntriesOut(entries=[EntryOut(**entry, words=entry_words(entry)) for entry in found])
+    return EntriesOut(entries=[EntryOut(**entry, sentence=entry_words(entry)) for entry in found])
 
 
 @router.post("", status_code=201, response_model=EntryOut)
@@ -203,4 +203,4 @@ def _answer(
 
 async def _shown(tx: AsyncSession, who: Identity, entry_id: UUID, *, now: datetime) -> EntryOut:
     (entry,) = await own_entries(tx, who.people, entry_id=entry_id, now=now)
-    return EntryOut(**entry, words=entry_words(entry))
+    return EntryOut(**entry, sentence=entry_words(entry))
