@@ -2,54 +2,26 @@
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
-from pydantic import TypeAdapter
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.families.errors import ChildNotOnFile
+from services.enrollment.families.errors import ChildNotOnFile, PhoneInvalid
 from services.enrollment.policy import Policy
-from services.enrollment.requests.acts import Act
-from services.enrollment.requests.errors import NotForTeachers, NotOwnHomeroom, NotThisChildsGuardian
+from services.enrollment.requests.errors import (
+    CollectorByTelephone,
+    NotForTeachers,
+    NotOwnHomeroom,
+    NotThisChildsGuardian,
+)
 from services.enrollment.requests.family_requests import own_requests, requests_at_school
-from services.enrollment.requests.record_request import Asked, Clerk, record_request
+from services.enrollment.requests.record_request import Clerk
 from services.enrollment.selection.errors import NoRightToChoose, OfferingFull, PlaceHeld
 from services.kernel.ids import new_id
 from services.kernel.problems import NotYours
 from tests.enrollment.conftest import NOON, Family, RolledBack, Schools
+from tests.enrollment.counter import ACT, HOMEROOM, SIBLING, Office, act
 from tests.enrollment.small_rounds import OPENS, announced, ids_of
-
-ACT: TypeAdapter[Any] = TypeAdapter(Act)
-HOMEROOM = text(
-    "SELECT staff_id FROM staff WHERE school_id = :school_id"
-    " AND homeroom_grade = :grade AND homeroom_class = :class_name"
-)
-
-
-def act(do: str, **facts: Any) -> Any:
-    return ACT.validate_python({"do": do, **facts})
-
-
-class Office:
-    """An officer, or a teacher, at the school's counter."""
-
-    def __init__(
-        self, tx: AsyncSession, schools: Schools, policy: Policy, clerk: Clerk | None = None
-    ) -> None:
-        self.tx, self.school, self.policy = tx, schools.primary, policy
-        self.clerk = clerk or Clerk(schools.officers["S001"], officer=True)
-
-    async def record(
-        self, family: Family, what: Any, *, guardian: UUID | None = None, now: Any = NOON
-    ) -> UUID:
-        asked = Asked(family.child_id, guardian or family.guardian_id, "phone", "妈妈来电说的", what)
-        async with self.tx.begin_nested():
-            return await record_request(self.tx, self.school, asked, self.clerk, policy=self.policy, now=now)
-
-    async def count(self, table: str) -> int:
-        return int(await self.tx.scalar(text(f"SELECT count(*) FROM {table}")) or 0)  # noqa: S608 - a test's own word
 
 
 async def test_a_claim_on_request_is_the_guardians_and_names_the_request(
@@ -174,11 +146,7 @@ async def test_a_teacher_takes_back_no_proposal_of_a_sibling_in_another_class(
         office = Office(tx, filled, policy)
         family, other = (await families(tx, filled.primary, 1))[:2]
         await tx.execute(
-            text(
-                "INSERT INTO guardianship SELECT (b).* FROM (SELECT jsonb_populate_record(g,"
-                " jsonb_build_object('child_id', CAST(:sibling AS text))) AS b FROM guardianship g"
-                " WHERE g.guardian_id = :guardian AND g.child_id = :child) AS copied"
-            ),
+            SIBLING,
             {"sibling": str(other.child_id), "guardian": family.guardian_id, "child": family.child_id},
         )
         given, wanted = await ids_of(tx, "K058", "K056")
@@ -219,6 +187,65 @@ async def test_wishes_waiting_and_leaving_can_be_asked_for_at_the_counter(
         )
         move = (await tx.execute(text("SELECT child_id, request_id, direction FROM child_move"))).one()
         assert tuple(move) == (first.child_id, leaving, "out")
+
+
+async def test_siblings_are_linked_at_the_counter_and_a_teacher_hands_in_for_no_other_class(
+    filled: Schools, at: RolledBack, families: Any, policy: Policy
+) -> None:
+    async with at(filled.primary) as tx:
+        family = (await families(tx, filled.primary, 1, "1班"))[0]
+        sibling = (await families(tx, filled.primary, 1, "2班"))[0]
+        about = {"sibling": str(sibling.child_id), "guardian": family.guardian_id, "child": family.child_id}
+        told = await announced(tx, filled, codes=["K055", "K056"])
+        one, two = await ids_of(tx, "K055", "K056")
+        wishes = act(
+            "wishes",
+            round_id=told.round_id,
+            offering_ids=[one, two],
+            together={
+                "siblings": [{"child_id": sibling.child_id, "offering_ids": [one]}],
+                "link": "same_day",
+            },
+        )
+        office = Office(tx, filled, policy)
+        with pytest.raises(NotThisChildsGuardian):
+            await office.record(family, wishes, now=OPENS)
+        await tx.execute(SIBLING, about)
+        teacher = await tx.scalar(
+            HOMEROOM, {"school_id": filled.primary, "grade": 1, "class_name": family.class_name}
+        )
+        with pytest.raises(NotOwnHomeroom):
+            await Office(tx, filled, policy, Clerk(teacher, officer=False)).record(family, wishes, now=OPENS)
+        await office.record(family, wishes, now=OPENS)
+        kept = (await tx.execute(text("SELECT child_id, linked_id, link FROM wish_list"))).all()
+        assert {row.child_id for row in kept} == {family.child_id, sibling.child_id}
+        assert len({row.linked_id for row in kept}) == 1
+        assert {row.link for row in kept} == {"same_day"}
+
+
+async def test_a_collector_is_named_at_the_counter_or_on_paper_and_never_by_telephone(
+    filled: Schools, at: RolledBack, families: Any, policy: Policy
+) -> None:
+    async with at(filled.primary) as tx:
+        office = Office(tx, filled, policy)
+        family = (await families(tx, filled.primary, 1))[0]
+        named: dict[str, Any] = {
+            "name": "王大山", "relation": "爷爷", "phone": "13900007777", "born_year": 1958, "weekdays": [1, 3],
+            "valid_from": NOON.date(), "valid_until": NOON.date() + timedelta(days=30),
+        }  # fmt: skip
+        with pytest.raises(CollectorByTelephone):
+            await office.record(family, act("name_collector", **named))
+        with pytest.raises(PhoneInvalid):
+            await office.record(family, act("name_collector", **named | {"phone": "12"}), how="paper")
+        await office.record(family, act("name_collector", **named), how="in_person")
+        collector = (
+            await tx.execute(
+                text("SELECT child_id, named_by FROM collector WHERE name = '王大山' AND NOT removed")
+            )
+        ).one()
+        assert tuple(collector) == (family.child_id, family.guardian_id)
+        (kept,) = await own_requests(tx, {filled.primary: family.guardian_id})
+        assert kept["act"]["phone"] == "139****7777"
 
 
 async def test_a_guardian_sees_what_was_done_in_the_own_name_and_nothing_else(

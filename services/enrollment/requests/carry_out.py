@@ -12,8 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.agreements.errors import SignatureNotOnPaper
 from services.enrollment.agreements.sign_agreement import Signing, sign_agreement
 from services.enrollment.agreements.signatures_on_file import version_on_file
+from services.enrollment.families.errors import PhoneInvalid
+from services.enrollment.families.name_collector import name_collector
+from services.enrollment.families.rules.collector_terms import NewCollector
 from services.enrollment.families.transfer_out import Leaving, transfer_out
+from services.enrollment.imports.rules.plain_cells import phone_of
 from services.enrollment.policy import Policy
+from services.enrollment.requests.errors import CollectorByTelephone
 from services.enrollment.requests.tables import FamilyRequest
 from services.enrollment.selection.ask_for_care import CareAsked, ask_for_care
 from services.enrollment.selection.claim_places import Claim, claim_places
@@ -25,8 +30,9 @@ from services.enrollment.waiting.accept_offer import accept_offer
 from services.enrollment.waiting.decline_offer import decline_offer
 from services.enrollment.waiting.join_waiting_list import Joining, join_waiting_list
 from services.enrollment.waiting.leave_waiting_list import leave_waiting_list
-from services.enrollment.wishes.rules.submission import ChildWishes, Submission
+from services.enrollment.wishes.rules.submission import ChildWishes, Submission, Together
 from services.enrollment.wishes.submit_wishes import submit_wishes
+from services.kernel.cipher import FieldCipher
 from services.kernel.problems import NotYours, Refusal
 
 _IS_OF_CHILD = {
@@ -42,6 +48,10 @@ _SWAP_OF_CHILD = text(
 )
 
 
+IN_WRITING_OR_PERSON = {"in_person", "paper"}
+"""A voice on the telephone, or somebody who holds the phone, names nobody to whom a child is handed."""
+
+
 @dataclass(frozen=True)
 class Errand:
     """A request being carried out."""
@@ -49,6 +59,7 @@ class Errand:
     tx: AsyncSession
     request: FamilyRequest
     policy: Policy
+    cipher: FieldCipher
     now: datetime
 
     @property
@@ -98,8 +109,14 @@ async def _end_place(errand: Errand, act: Any) -> None:
 
 async def _wishes(errand: Errand, act: Any) -> None:
     asked = errand.request
-    wishes = ChildWishes(asked.child_id, act.offering_ids, act.most_clubs)
-    submission = Submission(asked.guardian_id, [wishes], request_id=asked.request_id)
+    lists = [ChildWishes(asked.child_id, act.offering_ids, act.most_clubs)]
+    together: list[Together] = []
+    if act.together is not None:
+        lists += [
+            ChildWishes(one.child_id, one.offering_ids, one.most_clubs) for one in act.together.siblings
+        ]
+        together.append(Together([one.child_id for one in lists], act.together.link, act.together.if_apart))
+    submission = Submission(asked.guardian_id, lists, together, request_id=asked.request_id)
     await submit_wishes(*errand.by, act.round_id, submission, now=errand.now)
 
 
@@ -162,6 +179,23 @@ async def _transfer_out(errand: Errand, act: Any) -> None:
     await transfer_out(*errand.by, leaving, by=asked.staff_id, now=errand.now)
 
 
+async def _name_collector(errand: Errand, act: Any) -> None:
+    asked = errand.request
+    if asked.how not in IN_WRITING_OR_PERSON:
+        raise CollectorByTelephone
+    if (phone := phone_of(act.phone)) is None:
+        raise PhoneInvalid
+    named = NewCollector(**act.model_dump(exclude={"do", "phone"}), phone=phone)
+    await name_collector(
+        *errand.by,
+        asked.child_id,
+        named,
+        guardian_id=asked.guardian_id,
+        cipher=errand.cipher,
+        now=errand.now,
+    )
+
+
 async def _sign_agreement(errand: Errand, act: Any) -> None:
     asked = errand.request
     if asked.how != "paper":
@@ -186,5 +220,6 @@ _DOES: dict[str, Callable[[Errand, Any], Awaitable[None]]] = {
     "take_up_swap": _take_up_swap,
     "withdraw_swap": _withdraw_swap,
     "transfer_out": _transfer_out,
+    "name_collector": _name_collector,
     "sign_agreement": _sign_agreement,
 }

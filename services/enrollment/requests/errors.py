@@ -15,6 +15,14 @@ class NotForTeachers(Forbidden):
     detail = "转学由课后服务管理员办理，请把家长的请求转给管理员。"
 
 
+class CollectorByTelephone(Unprocessable):
+    """Staff name a collector only for a guardian who is there, or who wrote."""
+
+    detail = (
+        "接送人关系到孩子的安全：请家长到校当面办理，或交来书面请求后再登记；家长也可以自己在小程序里添加。"
+    )
+
+
 class NotThisChildsGuardian(Unprocessable):
     """The request must be a guardian's of this child."""
 

@@ -15,6 +15,7 @@ from services.enrollment.requests.acts import Act
 from services.enrollment.requests.carry_out import Errand, carry_out
 from services.enrollment.requests.errors import NotForTeachers, NotOwnHomeroom, NotThisChildsGuardian
 from services.enrollment.requests.tables import FamilyRequest
+from services.kernel.cipher import FieldCipher
 from services.kernel.ids import new_id
 from services.kernel.letters.announce import announce
 
@@ -47,7 +48,14 @@ class Clerk:
 
 
 async def record_request(
-    tx: AsyncSession, school_id: UUID, asked: Asked, clerk: Clerk, *, policy: Policy, now: datetime
+    tx: AsyncSession,
+    school_id: UUID,
+    asked: Asked,
+    clerk: Clerk,
+    *,
+    policy: Policy,
+    cipher: FieldCipher,
+    now: datetime,
 ) -> UUID:
     """Keep the request, do what it says in the guardian's name, and tell the guardian; returns the request's id.
 
@@ -57,7 +65,8 @@ async def record_request(
         NotThisChildsGuardian: somebody who is no guardian of the child cannot have asked.
         Refusal: whatever the act is refused for; then there is no request either.
     """
-    await _check(tx, school_id, asked, clerk)
+    for child_id in (asked.child_id, *asked.act.siblings()):
+        await _check(tx, school_id, child_id, asked, clerk)
     request = FamilyRequest(
         school_id=school_id,
         request_id=new_id(),
@@ -65,13 +74,13 @@ async def record_request(
         guardian_id=asked.guardian_id,
         how=asked.how,
         said=asked.said,
-        act=asked.act.model_dump(mode="json"),
+        act=asked.act.kept(),
         staff_id=clerk.staff_id,
         recorded_at=now,
     )
     tx.add(request)
     await tx.flush()
-    await carry_out(Errand(tx, request, policy, now), asked.act)
+    await carry_out(Errand(tx, request, policy, cipher, now), asked.act)
     told = RequestCarriedOut(
         school_id=school_id,
         request_id=request.request_id,
@@ -83,10 +92,10 @@ async def record_request(
     return request.request_id
 
 
-async def _check(tx: AsyncSession, school_id: UUID, asked: Asked, clerk: Clerk) -> None:
+async def _check(tx: AsyncSession, school_id: UUID, child_id: UUID, asked: Asked, clerk: Clerk) -> None:
     facts: dict[str, Any] = {
         "school_id": school_id,
-        "child_id": asked.child_id,
+        "child_id": child_id,
         "guardian_id": asked.guardian_id,
         "staff_id": clerk.staff_id,
     }

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints
 from sqlalchemy import RowMapping
 
 from services.contracts.personas import OFFICERS, Persona
-from services.enrollment.given import PolicyInForce
+from services.enrollment.given import Cipher, PolicyInForce
 from services.enrollment.requests.acts import Act
 from services.enrollment.requests.family_requests import own_requests, requests_at_school
 from services.enrollment.requests.record_request import Asked, Clerk, record_request
@@ -64,7 +64,7 @@ class FamilyRequestsOut(BaseModel):
 
 @router.post("", status_code=201, response_model=RecordedOut)
 async def record(
-    body: RequestIn, who: Caller, tx: Tx, policy: PolicyInForce, now: Now, once: OnceOnly
+    body: RequestIn, who: Caller, tx: Tx, policy: PolicyInForce, cipher: Cipher, now: Now, once: OnceOnly
 ) -> RecordedOut | Response:
     """Record a guardian's request and carry it out: officers for every child, homeroom teachers for their class."""
     who.require(*OFFICERS, Persona.TEACHER)
@@ -72,7 +72,9 @@ async def record(
 
     async def make() -> RecordedOut:
         asked = Asked(body.child_id, body.guardian_id, body.how, body.said, body.act)
-        request_id = await record_request(tx, body.school_id, asked, clerk, policy=policy, now=now)
+        request_id = await record_request(
+            tx, body.school_id, asked, clerk, policy=policy, cipher=cipher, now=now
+        )
         return RecordedOut(request_id=request_id)
 
     return await once(make)
