@@ -131,6 +131,7 @@ async def test_a_group_that_becomes_known_while_a_child_waits_counts(
         await room.gives_up(ada, place)
         await room.offer("K056")
         assert await room.states(*entries) == ["waiting", "offered"]
+        assert (await room.entry(cem, entries[1]))["earlier"] == 0
 
 
 async def test_an_offer_reserves_the_place_and_nobody_overtakes_who_waits(

@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 SHOWN_AFTER_END = timedelta(days=30)
 
-# ``earlier`` counts by time only, never by tier: see rules.entry_words.
+# ``earlier`` counts by time only, never by tier: see rules.entry_words. Beside an offer it would say who was passed.
 _OWN = text(
     "SELECT w.school_id, w.entry_id, w.child_id, w.offering_id, o.title, w.state, w.since, w.offered_at, w.expires_at,"
     "       w.ended_at, w.place_id,"
-    "       (SELECT count(*) FROM waiting_entry e WHERE e.school_id = w.school_id AND e.offering_id = w.offering_id"
-    "         AND e.state IN ('waiting', 'offered') AND (e.since, e.entry_id) < (w.since, w.entry_id)) AS earlier"
+    "       CASE WHEN w.state <> 'waiting' THEN 0 ELSE (SELECT count(*) FROM waiting_entry e"
+    "         WHERE e.school_id = w.school_id AND e.offering_id = w.offering_id AND e.state IN ('waiting', 'offered')"
+    "         AND (e.since, e.entry_id) < (w.since, w.entry_id)) END"
+    "         AS earlier"
     "  FROM unnest(CAST(:schools AS uuid[]), CAST(:people AS uuid[])) AS me (school_id, guardian_id)"
     "  JOIN guardianship g USING (school_id, guardian_id)"
     "  JOIN child c ON c.school_id = g.school_id AND c.child_id = g.child_id"
