@@ -42,7 +42,7 @@ class WishResultOut(_Shown):
 
 
 class ChildResultOut(_Shown):
-    """A child's place in the order (1 is first), its wishes, and the receipt that `kehou lottery verify` takes."""
+    """A child's place in the order (1 is first), its wishes, and the receipt that `lottery verify` takes."""
 
     child_id: UUID
     name: str
