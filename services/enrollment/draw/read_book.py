@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.enrollment.draw.missed_first import missed_first
 from services.enrollment.draw.rules.book import Applicant, Book, Club, Entry
 from services.enrollment.families.priority_tier import tier_of
+from services.enrollment.menu.invitations_of import invitations_of
 from services.enrollment.policy import Policy
 from services.enrollment.rounds.tables import Round
 from services.enrollment.schools.tables import Term
@@ -19,7 +20,7 @@ from services.enrollment.selection.errors import OfferingNotOpen, PlaceHeld
 from services.enrollment.selection.free_places import free_places
 from services.enrollment.selection.held_clubs import held_clubs
 from services.enrollment.selection.rules.eligibility import Audience
-from services.enrollment.wishes.choices_in_round import invitations_of, on_offer_in
+from services.enrollment.wishes.on_offer_in import on_offer_in
 from services.enrollment.wishes.round_entries import round_entries
 from services.enrollment.wishes.rules.submission import Chooser
 from services.kernel.clock import school_day

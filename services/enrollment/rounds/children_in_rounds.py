@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.enrollment.wishes.choices_in_round import invitations_of, on_offer_in
+from services.enrollment.menu.invitations_of import invitations_of
+from services.enrollment.wishes.on_offer_in import on_offer_in
 from services.enrollment.wishes.rules.submission import Chooser
 
 _OWN = text(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.menu.invitations_of import invitations_of
 from services.enrollment.rounds.round_of_offerings import standing_of
 from services.enrollment.selection.rules.eligibility import Audience
 from services.enrollment.selection.rules.judge_claim import Club
@@ -22,10 +23,6 @@ LOCK_CLUBS = f"{_CLUBS} o.offering_id = ANY($2::uuid[]) ORDER BY o.offering_id F
 _OF_TERMS = (
     f"{_CLUBS} o.state = 'published' AND NOT o.basic AND o.term_id IN"  # noqa: S608 - our own words
     " (SELECT w.term_id FROM offering w WHERE w.school_id = $1 AND w.offering_id = ANY($2::uuid[]))"
-)
-_INVITED = (
-    "SELECT offering_id, child_id FROM offering_invitation"
-    " WHERE school_id = $1 AND offering_id = ANY($2::uuid[]) AND child_id = ANY($3::uuid[])"
 )
 
 
@@ -61,9 +58,9 @@ async def _clubs(
     standing = await standing_of(tx, school_id, [row["offering_id"] for row in rows], now=now)
     invited: dict[UUID, set[UUID]] = {row["offering_id"]: set() for row in rows if row["by_invitation"]}
     if invited:
-        found = await (await raw(tx)).fetch(_INVITED, school_id, list(invited), list(children))
-        for offering_id, child_id in found:
-            invited[offering_id].add(child_id)
+        for child_id, offerings in (await invitations_of(tx, school_id, list(children))).items():
+            for offering_id in offerings & invited.keys():
+                invited[offering_id].add(child_id)
     return {
         row["offering_id"]: Club(
             offering_id=row["offering_id"],

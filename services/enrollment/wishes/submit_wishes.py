@@ -10,12 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.families.siblings import siblings_of
+from services.enrollment.menu.invitations_of import invitations_of
 from services.enrollment.rounds.errors import RoundCancelled, RoundClosed, RoundNotOpenYet, UnknownRound
 from services.enrollment.rounds.rules.phase import phase_of
 from services.enrollment.selection.lock_children import ChosenFor, lock_children
-from services.enrollment.wishes.choices_in_round import invitations_of, on_offer_in
 from services.enrollment.wishes.errors import ClaimInstead
 from services.enrollment.wishes.lists_on_file import lists_on_file
+from services.enrollment.wishes.on_offer_in import on_offer_in
 from services.enrollment.wishes.rules.submission import Chooser, Submission, link_objection, list_objection
 from services.enrollment.wishes.tables import WishList
 from services.enrollment.words import moment_text

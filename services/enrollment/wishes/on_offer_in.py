@@ -1,7 +1,6 @@
-"""What can be wished for in a round, and which offerings by invitation a child is invited to."""
+"""What can be wished for in a round?"""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import text
@@ -13,10 +12,6 @@ _ON_OFFER = text(
     "SELECT o.offering_id, o.title, o.grades, o.classes, o.by_invitation"
     "  FROM round_offering r JOIN offering o USING (school_id, offering_id)"
     " WHERE r.school_id = :school_id AND r.round_id = :round_id AND o.state = 'published'"
-)
-_INVITED = text(
-    "SELECT child_id, offering_id FROM offering_invitation"
-    " WHERE school_id = :school_id AND child_id = ANY(CAST(:children AS uuid[]))"
 )
 
 
@@ -33,13 +28,3 @@ async def on_offer_in(tx: AsyncSession, school_id: UUID, round_id: UUID) -> Mapp
         )
         for row in rows
     }
-
-
-async def invitations_of(
-    tx: AsyncSession, school_id: UUID, children: Collection[UUID]
-) -> Mapping[UUID, frozenset[UUID]]:
-    """Return the offerings by invitation that each of the children is invited to; none: left out."""
-    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for row in await tx.execute(_INVITED, {"school_id": school_id, "children": list(children)}):
-        found[row.child_id].add(row.offering_id)
-    return {child: frozenset(offerings) for child, offerings in found.items()}
