@@ -46,7 +46,9 @@ class LazyGroup(TyperGroup):
             alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             alone.command(name=cmd_name)(found)
             found = alone
-        return typer.main.get_command(found)
+        command = typer.main.get_command(found)
+        command.name = cmd_name  # A group has none of its own, and the list of commands shows it.
+        return command
 
 
 kehou = typer.Typer(

@@ -17,7 +17,12 @@ from services.kernel.clock import real_now
 from services.kernel.problems import Refusal
 from services.kernel.unable import Unable
 
-school = typer.Typer(no_args_is_help=True, help="Schools and their first officers.")
+school = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Schools and their first officers.",
+)
 
 
 @school.command()
@@ -53,7 +58,7 @@ def create(
         called, invitation = at_enrollment(work)
     except Refusal as refusal:
         raise Unable(refusal.sentence()) from refusal
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     console.print(f"{code} {called}")
     console.print(f"邀请码 {invitation}（72 小时内由第一位管理员使用一次）")
 
