@@ -55,4 +55,4 @@ def export_list(
         name = at_enrollment(work)
     except Refusal as refusal:
         raise Unable(refusal.sentence()) from refusal
-    Console(highlight=False).print(f"{file}：{name}")
+    Console(highlight=False, soft_wrap=True).print(f"{file}：{name}")

@@ -95,7 +95,8 @@ def _show(report: Report) -> None:
     counts = f"新增 {report.added}，更新 {report.changed}，未变 {report.unchanged}"
     done = counts if report.written else f"试运行，没有写入（{counts}）" if report.dry_run else "没有写入"
     console.print(
-        f"{report.file_name}：{report.rows} 行数据，可导入 {report.taken}，不能导入 {report.rejected}；{done}。"
+        f"{report.file_name}：{report.rows} 行数据，可导入 {report.taken}，不能导入 {report.rejected}；{done}。",
+        soft_wrap=True,
     )
 
 
@@ -110,4 +111,4 @@ def _show_difference(console: Console, difference: Difference) -> None:
         console.print(table)
     if difference.missing:
         console.print(f"在册而表中没有的有 {difference.missing} 个，导入不会移出他们；确已离校的请办理转出。")
-    console.print(f"确认后导入时可加 --expects {difference.digest}")
+    console.print(f"确认后导入时可加 --expects {difference.digest}", soft_wrap=True)
