@@ -66,7 +66,7 @@ def read_papers(file: Path) -> list[Paper]:
         return [PAPER.validate_python(told)]
     except ValidationError as fault:
         first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise Unable(f"{file} is no paper of a draw ({where}: {first['msg']}).") from fault
+        where = ".".join(str(part) for part in first["loc"]) or "全文"
+        raise Unable(f"{file} 不是抽签的公告、凭据或全册（{where}: {first['msg']}）。") from fault
     except (LookupError, TypeError, ValueError) as fault:
-        raise Unable(f"{file} is no paper of a draw ({fault!r}).") from fault
+        raise Unable(f"{file} 不是抽签的公告、凭据或全册（{fault!r}）。") from fault

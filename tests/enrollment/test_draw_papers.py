@@ -116,6 +116,13 @@ def test_a_receipt_that_differs_anywhere_is_found(book: Book, data: st.DataObjec
     assert not holds(Receipt.model_validate(receipt))
 
 
+def test_an_announcement_of_another_round_proves_nothing_and_that_is_said() -> None:
+    receipt = receipts_of(school(), draw_book(school()))[0]
+    other = announced(replace(school(), round_id="another"))
+    said = [check.sentence for check in check_papers([other, receipt]) if check.passed is None]
+    assert [sentence for sentence in said if "没有给出这一轮的公告" in sentence]
+
+
 def raise_tier(told: dict[str, Any]) -> None:
     told["book"]["children"][0]["tier"] = 0 if told["book"]["children"][0]["tier"] else 1
 

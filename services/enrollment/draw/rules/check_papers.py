@@ -21,6 +21,8 @@ COMPARED = {
 }
 """What papers of one round must agree on."""
 
+NAMES = {Announcement: "公告", Receipt: "凭据", Record: "全册"}
+
 
 @dataclass(frozen=True)
 class Check:
@@ -34,7 +36,7 @@ def check_papers(papers: Sequence[Announcement | Receipt | Record]) -> list[Chec
     """Return every check; the draw is proved as far as the papers go when none of them failed."""
     checks: list[Check] = []
     for paper in papers:
-        checks.append(Check(paper.method == METHOD, f"规则版本是 {METHOD}"))
+        checks.append(Check(paper.method == METHOD, f"{NAMES[type(paper)]}：规则版本是 {METHOD}"))
         match paper:
             case Announcement():
                 checks += _announcement(paper)
@@ -47,7 +49,7 @@ def check_papers(papers: Sequence[Announcement | Receipt | Record]) -> list[Chec
 
 def _announcement(paper: Announcement) -> Iterator[Check]:
     if paper.seed is None:
-        yield Check(None, "公告里还没有种子（结果公布后才有），以后再核对")
+        yield Check(None, "公告：还没有种子（结果公布后才有），以后再核对")
     else:
         yield Check(
             _holds(lambda: seed_hash(paper.seed or "") == paper.seed_hash), "公告：种子与事先公布的指纹一致"
@@ -56,19 +58,19 @@ def _announcement(paper: Announcement) -> Iterator[Check]:
 
 def _receipt(paper: Receipt) -> Iterator[Check]:
     place, entry = paper.place, paper.entry
-    yield Check(_holds(lambda: seed_hash(paper.seed) == paper.seed_hash), "回执：种子与其指纹一致")
+    yield Check(_holds(lambda: seed_hash(paper.seed) == paper.seed_hash), "凭据：种子与其指纹一致")
     yield Check(
         _holds(lambda: climb(entry_leaf(entry), paper.entry_path) == paper.entries_root),
-        f"回执：这份志愿表（{len(entry.wishes)} 个志愿）在截止时的全部志愿表之中",
+        f"凭据：这份志愿表（{len(entry.wishes)} 个志愿）在截止时的全部志愿表之中",
     )
     number = lottery_number(paper.seed, paper.round_id, paper.entries_root, entry.ticket, method=paper.method)
     yield Check(
         place.ticket == entry.ticket and place.lottery == number,
-        f"回执：抽签号 {place.lottery[:12]}… 由种子、全部志愿表和自己的抽签凭号算出",
+        f"凭据：抽签号 {place.lottery[:12]}… 由种子、全部志愿表和自己的抽签凭号算出",
     )
     yield Check(
         _holds(lambda: climb(order_leaf(place), paper.order_path) == paper.order_root),
-        f"回执：第 {place.position} 位、得到 {len(place.given)} 门，与全部名次的根哈希一致",
+        f"凭据：第 {place.position} 位、得到 {len(place.given)} 门，与全部名次的根哈希一致",
     )
 
 
@@ -100,11 +102,11 @@ def _same(one: Placing, other: Placing | None) -> bool:
 
 
 def _against_each_other(papers: Sequence[Announcement | Receipt | Record]) -> Iterator[Check]:
-    if not any(isinstance(paper, Announcement) for paper in papers):
-        yield Check(None, "没有给出公告：请把抽签前保存的公告一起核对，才能确认种子没有换过")
     rounds = sorted({paper.round_id for paper in papers})
     for round_id in rounds:
         own = [paper for paper in papers if paper.round_id == round_id]
+        if not any(isinstance(paper, Announcement) for paper in own):
+            yield Check(None, "没有给出这一轮的公告：请把截止前保存的公告一起核对，才能确认种子没有换过")
         for name, label in COMPARED.items():
             told = [value for paper in own if (value := _told(paper, name)) is not None]
             if len(told) > 1:
