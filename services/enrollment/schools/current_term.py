@@ -10,6 +10,11 @@ from sqlmodel import col
 from services.enrollment.schools.errors import NoTerm
 from services.enrollment.schools.tables import Term
 
+CURRENT_TERM = (
+    "(SELECT term_id FROM term WHERE school_id = :school_id AND ends_on >= :on ORDER BY starts_on LIMIT 1)"
+)
+"""The same inside a statement; facts: ``school_id``, ``on``."""
+
 
 async def current_term(tx: AsyncSession, school_id: UUID, *, on: date) -> Term:
     """Return the term that ``on`` is in, or the next one to begin; raises NoTerm."""

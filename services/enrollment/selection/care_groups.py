@@ -9,14 +9,14 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.menu.tables import Offering
+from services.enrollment.schools.current_term import CURRENT_TERM
 from services.enrollment.selection.rules.care_group import Group, choose_group, next_code, next_title
 from services.enrollment.selection.rules.care_week import Slot
 from services.kernel.ids import new_id
 
 _IN_CARE = (
     "school_id = :school_id AND basic AND state = 'published' AND grades && CAST(:grades AS smallint[])"
-    " AND term_id = (SELECT term_id FROM term WHERE school_id = :school_id AND ends_on >= :since"
-    " ORDER BY starts_on LIMIT 1)"
+    f" AND term_id = {CURRENT_TERM}"
 )
 # The lock lines up everybody who arranges care for these grades; a group that another opened meanwhile is then
 # seen by the second statement, whose snapshot is younger than the lock.
@@ -48,11 +48,13 @@ class CareGroups:
     @classmethod
     async def lock(cls, tx: AsyncSession, school_id: UUID, *, grades: Collection[int], since: date) -> Self:
         """Lock the groups of these grades in the order of their ids, then read them."""
-        facts: dict[str, Any] = {"school_id": school_id, "grades": sorted(grades), "since": since}
+        facts: dict[str, Any] = {"school_id": school_id, "grades": sorted(grades), "on": since}
         await tx.execute(_LOCK, facts)
         rows = (await tx.execute(_READ, facts)).mappings().all()
         taken: dict[UUID, dict[int, int]] = {}
-        for row in await tx.execute(_TAKEN, {**facts, "offerings": [row["offering_id"] for row in rows]}):
+        for row in await tx.execute(
+            _TAKEN, {**facts, "since": since, "offerings": [row["offering_id"] for row in rows]}
+        ):
             taken.setdefault(row.offering_id, {})[row.day] = row.children
         return cls(rows, taken)
 

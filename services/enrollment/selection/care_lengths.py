@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.enrollment.schools.current_term import CURRENT_TERM
+
 # A length is offered on the weekdays on which some published group of the grade ends then.
 _LENGTHS = text(
-    "SELECT grade, o.ends AS until, array_agg(DISTINCT day ORDER BY day) AS weekdays"
+    "SELECT grade, o.ends AS until, array_agg(DISTINCT day ORDER BY day) AS weekdays"  # noqa: S608 - our own words
     "  FROM offering o, unnest(o.grades) AS grade, unnest(o.weekdays) AS day"
     " WHERE o.school_id = :school_id AND o.basic AND o.state = 'published'"
-    "   AND o.term_id = (SELECT term_id FROM term WHERE school_id = :school_id AND ends_on >= :on"
-    "     ORDER BY starts_on LIMIT 1)"
+    f"   AND o.term_id = {CURRENT_TERM}"
     " GROUP BY grade, o.ends ORDER BY grade, o.ends"
 )
 
