@@ -83,7 +83,7 @@ async def test_the_school_refuses_with_a_reason_and_only_once(room: MenuRoom) ->
     offering = await room.add(put_forward_by=teacher)
     key = offering.offering_id
     refused = await refuse_proposal(room.tx, room.school_id, key, reason="场地已排满")
-    assert (refused.state, refused.refused_because) == ("refused", "场地已排满")
+    assert (refused.state, refused.ended_because) == ("refused", "场地已排满")
     (row,) = await whole_menu(
         room.tx, room.school_id, await room.term_id(), put_forward_by=teacher, today=TODAY
     )

@@ -37,7 +37,7 @@ async def refuse_proposal(tx: AsyncSession, school_id: UUID, offering_id: UUID, 
         UnknownOffering, ProposalDecided: as above.
     """
     offering = await _proposal(tx, school_id, offering_id)
-    offering.state, offering.refused_because = "refused", reason
+    offering.state, offering.ended_because = "refused", reason
     await tx.flush()
     return offering
 

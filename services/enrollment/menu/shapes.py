@@ -48,7 +48,7 @@ class MenuOfferingOut(BaseModel):
     needs_staffing: bool
     put_forward_by: UUID | None
     put_forward_name: str | None
-    reason: str | None = Field(validation_alias="refused_because")
+    reason: str | None = Field(validation_alias="ended_because")
     meets_until: date | None
     places: int
     pending: dict[str, Any] | None

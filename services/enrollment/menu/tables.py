@@ -73,7 +73,7 @@ class Offering(EnrollmentTable, table=True):
     materials: str = Field(default="", sa_type=LongText, sa_column_kwargs={"server_default": ""})
     partner_id: UUID | None = Field(default=None, description="Who from outside carries it (R21).")
     put_forward_by: UUID | None = Field(default=None, description="The teacher who proposed it (R14).")
-    refused_because: str | None = Field(default=None, description="Why the school refused or withdrew it.")
+    ended_because: str | None = Field(default=None, description="Why the school refused or withdrew it.")
     state: str = Field(default="draft", description="proposed, refused, draft, published or withdrawn.")
     meets_until: date | None = Field(
         default=None, description="Withdrawn, but met until the day before this one."

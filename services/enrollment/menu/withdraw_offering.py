@@ -58,7 +58,7 @@ async def withdraw_offering(
     if offering.state in ("withdrawn", "refused"):
         raise OfferingWithdrawn(offering=offering.title)
     if offering.state != "published":
-        offering.state, offering.refused_because = "withdrawn", reason
+        offering.state, offering.ended_because = "withdrawn", reason
         await tx.flush()
         return offering
     if not await _children(tx, school_id, offering_id, since=school_day(now)) <= children:
@@ -68,7 +68,7 @@ async def withdraw_offering(
     places = [row.place_id for row in await tx.execute(_PLACES, facts)]
     await moot_entries(tx, school_id, offerings=[offering_id], now=now)
     offering.version = await take_version(tx, school_id, now=now)
-    offering.state, offering.refused_because = "withdrawn", reason
+    offering.state, offering.ended_because = "withdrawn", reason
     if since > school_day(now):
         offering.meets_until = since
         await set_timer(

@@ -523,7 +523,7 @@ def upgrade() -> None:
     op.add_column("offering", sa.Column("materials", sa.Text(), server_default="", nullable=False))
     op.add_column("offering", sa.Column("partner_id", sa.Uuid(), nullable=True))
     op.add_column("offering", sa.Column("put_forward_by", sa.Uuid(), nullable=True))
-    op.add_column("offering", sa.Column("refused_because", sa.String(), nullable=True))
+    op.add_column("offering", sa.Column("ended_because", sa.String(), nullable=True))
     op.add_column("offering", sa.Column("meets_until", sa.Date(), nullable=True))
     op.add_column(
         "term",
@@ -554,7 +554,7 @@ def downgrade() -> None:
     op.drop_constraint("fk_offering_partner", "offering", type_="foreignkey")
     op.drop_column("term", "days")
     op.drop_column("offering", "meets_until")
-    op.drop_column("offering", "refused_because")
+    op.drop_column("offering", "ended_because")
     op.drop_column("offering", "put_forward_by")
     op.drop_column("offering", "partner_id")
     op.drop_column("offering", "materials")
