@@ -15,7 +15,7 @@ class MenuBreaksPolicy(Conflict):
 class MenuEmpty(Unprocessable):
     """There is nothing to publish."""
 
-    detail = "菜单里还没有课程，请先导入菜单。"
+    detail = "菜单里还没有课程，请先导入菜单或新建课程。"
 
 
 class MenuNotPublished(NotFound):

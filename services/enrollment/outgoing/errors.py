@@ -15,7 +15,7 @@ class UnknownExport(Unprocessable):
 class RoundToExportUnknown(NotFound):
     """No round was named, or this school has none of that id."""
 
-    detail = "请先选择要导出哪一轮选课；没有找到这一轮。"
+    detail = "没有找到要导出的这一轮选课，请重新选择。"
 
 
 class ResultsToExportNotOut(Conflict):

@@ -15,7 +15,9 @@ class AlreadyProposed(Conflict):
     Facts: ``offering``, ``swap_id``.
     """
 
-    detail = "您已经提出过换到“{offering}”，不用重复提交；有家庭接受时，名额会当场换好并通知您。"
+    detail = (
+        "您已经提出过换到“{offering}”，不用重复提交；有家庭接受时，两个名额最早从第二天起互换，并马上通知您。"
+    )
 
 
 class SwapNotNow(Conflict):
