@@ -67,7 +67,7 @@ class Conflict(Refusal):
 class Forbidden(Refusal):
     """This caller may not do this."""
 
-    detail = "您没有权限进行这个操作，如有疑问请联系学校。"
+    detail = "您现在的身份不能进行这个操作；如果还有别的身份，请切换后再试，有疑问请联系学校。"
 
 
 class Unauthenticated(Refusal):

@@ -104,6 +104,10 @@ async def test_a_family_reads_its_own_children_and_checks_its_receipt_offline(
     files = [str(tmp_path / name) for name in ("before.json", "own.json")]
     checked = CliRunner().invoke(lottery, ["verify", *files])
     assert checked.exit_code == 0, checked.output
+    told = answer.json()
+    told["children"][0]["position"] += 1
+    (tmp_path / "own.json").write_text(json.dumps(told))
+    assert CliRunner().invoke(lottery, ["verify", *files]).exit_code == 1
 
 
 async def test_who_got_nothing_is_offered_the_waiting_list_and_care(door: Door, drawn: Drawn) -> None:

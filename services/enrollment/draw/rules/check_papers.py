@@ -1,7 +1,7 @@
 """Check the papers of a draw, each by itself and against each other; needs nothing but the papers."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.enrollment.draw.rules.book import METHOD, Book
@@ -45,6 +45,15 @@ def check_papers(papers: Sequence[Announcement | Receipt | Record]) -> list[Chec
             case Record():
                 checks += _record(paper)
     return checks + list(_against_each_other(papers))
+
+
+def check_shown(position: int, given: Collection[str], receipt: Receipt) -> Check:
+    """Hold what a family was shown, its place in the order and its clubs, against its receipt."""
+    place = receipt.place
+    return Check(
+        (position, sorted(given)) == (place.position, sorted(place.given)),
+        f"结果页：显示第 {position} 位、得到 {len(given)} 门，与凭据相同",
+    )
 
 
 def _announcement(paper: Announcement) -> Iterator[Check]:

@@ -20,7 +20,7 @@ def say_outcome(title: str, told: Outcome, position: int, titles: Titles) -> str
         case "dissolved":
             said = (
                 f"“{title}”至少要有 {facts['minimum']} 人才能开班，这次只有 {facts['filled']} 人，没有开成；"
-                "孩子已按其余志愿重新安排。"
+                "抽签已按孩子的其余志愿重新排过。"
             )
         case "clash":
             said = f"“{title}”与孩子已有的“{titles[facts['with']]}”时间冲突，不能同时参加。"
