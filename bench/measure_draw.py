@@ -9,7 +9,6 @@ processor: neither side waits for anything.
 
 import json
 import random
-import resource
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from typing import Any
 
 from matching.games import HospitalResident
 
+from bench.peak_memory import peak_mb
 from services.enrollment.draw.rules.book import Applicant, Book, Club, Entry
 from services.enrollment.draw.rules.contest import contest_of
 from services.enrollment.draw.rules.draw_book import draw_book
@@ -93,15 +93,15 @@ def _child(chance: random.Random, number: int, clubs: tuple[Club, ...], *, plain
 
 
 def _draw(size: int) -> dict[str, float]:
-    before = _peak_mb()
+    before = peak_mb()
     book = make_book(size, clubs=size // 20, most=2)
-    laid_out = _peak_mb()
+    laid_out = peak_mb()
     seconds, result = _fastest(lambda: draw_book(book), SIZES[size])
     return {
         "seconds": seconds,
         "dissolved": len(result.dissolved),
         "book_mb": laid_out - before,
-        "growth_mb": _peak_mb() - laid_out,
+        "growth_mb": peak_mb() - laid_out,
     }
 
 
@@ -157,10 +157,6 @@ def _in_own_process(what: str) -> dict[str, float]:
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603 - this file
     measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return measured
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000
 
 
 if __name__ == "__main__":

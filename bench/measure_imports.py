@@ -9,7 +9,6 @@ import asyncio
 import base64
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from openpyxl import Workbook, load_workbook
 
+from bench.peak_memory import peak_mb
 from services.enrollment.imports.import_file import Upload, import_file
 from services.enrollment.imports.sheet_kinds import Desk
 from services.enrollment.policy import read_policy
@@ -98,7 +98,7 @@ async def _import(url: str, sheet: Path, code: str) -> dict[str, float]:
         facts = SchoolFacts(code, "量测小学", "潞州区", "primary")
         school = await create_school(tx, facts, policy=policy, now=now)
     desk = Desk(school.school_id, policy, cipher, now)
-    before, started = _peak_mb(), time.perf_counter()
+    before, started = peak_mb(), time.perf_counter()
     async with database.transaction([school.school_id]) as tx:
         report = await import_file(tx, desk, "roster", Upload(sheet.name, sheet))
     seconds = time.perf_counter() - started
@@ -112,12 +112,8 @@ async def _import(url: str, sheet: Path, code: str) -> dict[str, float]:
         "rows": report.rows,
         "seconds": seconds,
         "again_seconds": again_seconds,
-        "growth_mb": _peak_mb() - before,
+        "growth_mb": peak_mb() - before,
     }
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1_000_000
 
 
 if __name__ == "__main__":
