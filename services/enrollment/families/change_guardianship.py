@@ -9,7 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.enrollment.families.errors import ChildNotOnFile, NobodyWouldBeTold, UnknownGuardian
+from services.enrollment.families.block_person import is_blocked
+from services.enrollment.families.errors import (
+    ChildNotOnFile,
+    GuardianIsBlocked,
+    NobodyWouldBeTold,
+    UnknownGuardian,
+)
 from services.enrollment.families.follow_moves import follow_children
 from services.enrollment.families.tables import Guardian, Guardianship
 from services.enrollment.roster.take_version import take_version
@@ -40,10 +46,13 @@ async def set_rights(
     Raises:
         ChildNotOnFile, UnknownGuardian: no such bond at this school.
         NobodyWouldBeTold: nobody would hear of this child any more.
+        GuardianIsBlocked: the right to collect, against an order on file.
     """
     found = await _hold(tx, school_id, bond)
     if not rights.is_told:
         await _check_told(tx, found)
+    if rights.may_collect:
+        await _check_not_blocked(tx, found)
     for name, value in vars(rights).items():
         setattr(found, name, value)
     found.version = await take_version(tx, school_id, now=now)
@@ -96,3 +105,10 @@ async def _check_told(tx: AsyncSession, bond: Guardianship) -> None:
     if not others:
         guardian = await tx.get(Guardian, (bond.school_id, bond.guardian_id))
         raise NobodyWouldBeTold(guardian=guardian.name if guardian else "这位监护人")
+
+
+async def _check_not_blocked(tx: AsyncSession, bond: Guardianship) -> None:
+    guardian = await tx.get_one(Guardian, (bond.school_id, bond.guardian_id))
+    index = guardian.phone_index
+    if await is_blocked(tx, bond.school_id, bond.child_id, name=guardian.name, phone_index=index):
+        raise GuardianIsBlocked(guardian=guardian.name)

@@ -118,6 +118,15 @@ class NobodyWouldBeTold(Conflict):
     detail = "{guardian}是这个孩子唯一接收通知的监护人，不能取消。请先为另一位监护人开通接收通知。"
 
 
+class GuardianIsBlocked(Conflict):
+    """An order keeps this guardian from the child; the right to collect it cannot be given while it holds.
+
+    Facts: ``guardian``.
+    """
+
+    detail = "{guardian}在这个孩子的禁止接送登记里，不能给予接送权限。如果依据已经解除，请先解除登记。"
+
+
 class NoRightToCollect(Forbidden):
     """Only a guardian who may collect the child names others who may, and shows their faces."""
 

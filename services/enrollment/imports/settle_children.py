@@ -9,7 +9,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.enrollment.families.rules.name_reading import initials_of, pinyin_of
-from services.enrollment.families.tables import Child, ChildHealth, ChildPriority, Guardian, Guardianship
+from services.enrollment.families.tables import (
+    BlockedPerson,
+    Child,
+    ChildHealth,
+    ChildPriority,
+    Guardian,
+    Guardianship,
+)
 from services.enrollment.imports.difference import ON_FILE, CellChange, Comparing, Shown, masked
 from services.enrollment.imports.rules.roster_rows import ChildRecord, GuardianRecord
 from services.enrollment.imports.write_rows import Changes, Settled, rows_on_file, table_of
@@ -102,6 +109,11 @@ class SettleChildren:
         }
         groups = await rows_on_file(tx, table_of(ChildPriority), school_id, child_id=children)
         self._groups = {(row["child_id"], row["group_name"]) for row in groups}
+        self._blocked: set[tuple[UUID, str | bytes]] = set()
+        for person in await rows_on_file(tx, table_of(BlockedPerson), school_id, child_id=children):
+            if not person["removed"]:
+                signs = (person["name"], person["phone_index"])
+                self._blocked |= {(person["child_id"], sign) for sign in signs if sign is not None}
         self._known_bonds: dict[UUID, dict[UUID, Mapping[str, Any]]] = {}
         bonds = await tx.execute(_BONDS, {"school_id": school_id, "children": children})
         for row in bonds.mappings():
@@ -136,7 +148,8 @@ class SettleChildren:
                 "guardian_id": guardian_id,
                 "may_choose": True,
                 "may_sign": True,
-                "may_collect": True,
+                # Who is kept from a child does not come to collect it by standing on a sheet.
+                "may_collect": not self._is_blocked(child_id, guardian),
                 "is_told": True,
             }
             before = bonds.get(guardian_id)
@@ -155,6 +168,11 @@ class SettleChildren:
                 found += [person, bond]
         gone = [row for key, row in bonds.items() if key not in named and row["from_sheet"]]
         return [*found, *(self._end(row) for row in gone if not row["removed"])]
+
+    def _is_blocked(self, child_id: UUID, guardian: GuardianRecord) -> bool:
+        return any(
+            (child_id, sign) in self._blocked for sign in (guardian.name, self._indexes[guardian.phone])
+        )
 
     def _end(self, bond: Mapping[str, Any]) -> Settled:
         values = {name: bond[name] for name in ("relation", "rank", "from_sheet")} | {"removed": True}
