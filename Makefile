@@ -1,4 +1,4 @@
-# The ways in. `make demo` and `make test` set up what they need; nothing is left outside this folder.
+# The ways in. `make demo` and `make test` set up what they need; outside this folder only pytest keeps its temporary one.
 # PYTHON=/path/to/python3.12 chooses another Python, ARGS="…" hands words on to the command.
 
 PYTHON ?=
